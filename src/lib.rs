@@ -1,0 +1,5 @@
+//! enact.
+
+pub mod diagnostic;
+pub mod source;
+pub mod syntax;

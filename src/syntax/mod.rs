@@ -1,0 +1,3 @@
+//! Text to tree: one file in, its [`ast::File`] and all its findings out.
+
+pub mod ast;

@@ -1,5 +1,9 @@
 //! enact.
 
 pub mod diagnostic;
+pub mod eval;
+pub mod facts;
+pub mod program;
 pub mod source;
 pub mod syntax;
+pub mod value;

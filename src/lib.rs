@@ -3,6 +3,7 @@
 pub mod diagnostic;
 pub mod eval;
 pub mod facts;
+pub mod load;
 pub mod program;
 pub mod source;
 pub mod syntax;

@@ -18,9 +18,9 @@ fn main() {
     let loaded = load(&f);
     println!("load {:?}", t.elapsed());
     let t = std::time::Instant::now();
-    let low = enact::lower::lower(&loaded);
+    let low = enact::lower::lower(&loaded); let ch = enact::check::check(&loaded);
     println!("lower {:?} {} nodes {} rules {} tests", t.elapsed(), low.program.nodes.len(), low.program.rules.len(), low.program.tests.len());
-    for d in loaded.diagnostics.iter().chain(&low.diagnostics) {
+    for d in &ch.findings {
         println!("{} {}: {} | {}", d.span().map_or(String::new(), |s| loaded.sources.place(s)), d.code, d.message, d.help.clone().unwrap_or_default());
         for l in &d.labels[1.min(d.labels.len())..] { println!("      {} {}", loaded.sources.place(l.span), l.text); }
     }

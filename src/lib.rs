@@ -7,4 +7,5 @@ pub mod load;
 pub mod program;
 pub mod source;
 pub mod syntax;
+pub mod trace;
 pub mod value;

@@ -1,9 +1,11 @@
 //! enact.
 
+mod countries;
 pub mod diagnostic;
 pub mod eval;
 pub mod facts;
 pub mod load;
+pub mod lower;
 pub mod program;
 pub mod source;
 pub mod syntax;

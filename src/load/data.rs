@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::csv::{CsvTable, MAX_DATA_BYTES, read_csv};
 use super::files::{Files, shown};
 use super::path::{data_path, folder_of};
+use super::text::decode;
 use super::{Folder, Loaded};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::syntax::ast::{DeclKind, EnumBody, Name, ReadFrom, SetBody, TableBody};
@@ -117,14 +118,6 @@ fn decode_data(bytes: &[u8], name: &str, from: &ReadFrom) -> Result<String, Diag
         let message = format!("`{name}` has {} bytes; data files have at most {MAX_DATA_BYTES}", bytes.len());
         return Err(Diagnostic::error(Code::TOO_LARGE, from.path.span, message));
     }
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Ok(text.to_owned()),
-        Err(error) => {
-            let (good, _) = bytes.split_at(error.valid_up_to());
-            let line = good.iter().filter(|&&byte| byte == b'\n').count() + 1;
-            let message = format!("`{name}` is not UTF-8 text: line {line}, byte {} of the file", error.valid_up_to());
-            Err(Diagnostic::error(Code::NOT_UTF8, from.path.span, message).found("read here").help("save the file as UTF-8"))
-        }
-    }
+    // Without a place of its own: the declaration that reads it is the place.
+    decode(bytes, name).map_err(|error| error.label(from.path.span, "read here"))
 }

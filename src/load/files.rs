@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use super::path::{folder_of, library_path, stem_of, without_ending};
 use super::subject::subject;
+use super::text::decode_file;
 use super::{Folder, Loaded};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::SourceId;
 use crate::syntax::ast::{DeclKind, Declaration, File, Header, PolicyHeader, Verb};
-use crate::syntax::{decode, parse};
+use crate::syntax::parse;
 
 /// A file that begins with `policy`.
 pub(super) struct PolicyFile {
@@ -71,7 +72,7 @@ pub(super) fn parse_files(folder: &Folder, loaded: &mut Loaded) -> Files {
     let mut files = Files::default();
     for (path, bytes) in folder.files.iter().filter(|(path, _)| path.ends_with(".enact")) {
         let name = shown(folder, path);
-        let text = match decode(bytes, &name) {
+        let text = match decode_file(bytes, &name) {
             Ok(text) => text,
             Err(error) => {
                 loaded.diagnostics.push(error);

@@ -10,4 +10,5 @@ pub mod lower;
 pub mod program;
 pub mod source;
 pub mod syntax;
+pub mod trace;
 pub mod value;

@@ -66,9 +66,9 @@ impl<'a> Lowerer<'a> {
     fn cell(&mut self, ty: &Type, text: &str, row: &CsvRow, read: &ReadFrom) -> Result<Value, Reported> {
         crate::facts::read_text(&self.graph.program, ty, text).map_err(|problem| {
             self.report(
-                Diagnostic::error(Code::CSV, row.span, format!("`{text}`: {problem}"))
+                Diagnostic::error(Code::CSV, row.span, problem.message)
                     .label(read.span, "read by this")
-                    .help("mend the row, or declare the type it has"),
+                    .help(problem.help.unwrap_or_else(|| "mend the row, or declare the type it has".to_string())),
             )
         })
     }

@@ -2,7 +2,9 @@
 
 pub mod ast;
 mod build;
+pub mod format;
 mod grammar;
+pub mod same;
 
 use pest::Parser as _;
 

@@ -198,7 +198,7 @@ pub(super) fn unescape(text: &str) -> String {
 }
 
 /// Reads `YYYY-MM-DD` if the day exists.
-pub(super) fn parse_date(text: &str) -> Option<NaiveDate> {
+pub(in crate::syntax) fn parse_date(text: &str) -> Option<NaiveDate> {
     let bytes = text.as_bytes();
     if bytes.len() != 10 {
         return None;

@@ -15,6 +15,7 @@ mod tests_and_profiles;
 mod types;
 
 pub(super) use declarations::Built;
+pub(super) use literals::parse_date;
 
 use super::ast::*;
 use super::grammar::{Node, Nodes, Rule};

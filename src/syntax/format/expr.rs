@@ -37,6 +37,8 @@ pub(super) enum Level {
     AsOf,
     /// Everything else.
     Atom,
+    /// In brackets: tighter than any form.
+    Bracketed,
 }
 
 /// Returns the level of an expression as it would be printed.
@@ -65,6 +67,18 @@ fn takes_what_follows(expr: &Expr) -> bool {
     match &expr.kind {
         ExprKind::DaysFrom(..) | ExprKind::MonthsFrom(..) => true,
         ExprKind::Arithmetic(_, _, last) | ExprKind::Negate(last) => takes_what_follows(last),
+        _ => false,
+    }
+}
+
+/// Whether an expression begins with `at least k of`, which is a slip for `>=` right after `is`.
+fn begins_with_at_least(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Block(kind, _) => matches!(kind, BlockKind::AtLeast(_)),
+        ExprKind::Arithmetic(_, first, _) | ExprKind::Period { start: first, .. } | ExprKind::AsOf(first, _) => {
+            begins_with_at_least(first)
+        }
+        ExprKind::Rounding(first, _) | ExprKind::Duration(first, _) => begins_with_at_least(first),
         _ => false,
     }
 }
@@ -297,7 +311,8 @@ impl<'a> Printer<'a> {
     fn comparison(&self, op: CompareOp, left: &Expr, right: &Expr) -> Doc<'a> {
         let word = format!("{} ", op.text());
         let hugs = opening_words(right).is_some() && level(right) > Level::Whole;
-        let (left, right) = (self.expr(left, Level::Period), self.expr(right, Level::Period));
+        let least = if op == CompareOp::Is && begins_with_at_least(right) { Level::Bracketed } else { Level::Period };
+        let (left, right) = (self.expr(left, Level::Period), self.expr(right, least));
         if hugs { left.append(" ").append(word).append(right) } else { self.infix(left, &word, right) }
     }
 

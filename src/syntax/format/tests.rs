@@ -46,6 +46,15 @@ announced 2024-12-23 decided by applied months round down zone "UTC""#), @r#"
         months round down
         zone "UTC"
     "#);
+    assert_snapshot!(fmt("policy p effective from 2024-12-24 amends 2024-05-30 repeal rule r [A-4] repeal use common.people insert fact a: date\nreplace fact b: date"), @r#"
+    policy p effective from 2024-12-24 amends 2024-05-30
+
+    repeal rule r [A-4]
+    repeal use common.people
+
+    insert fact a: date
+    replace fact b: date
+    "#);
 }
 
 #[test]
@@ -142,8 +151,6 @@ fn every_form_of_declaration() {
         expect due is 2025-12-24
 
     test t2 given age_years is 31 expect ok is undetermined missing {fit}  # or contradictory because [INT-01], not_in_force, conflict, error
-
-    repeal rule r [A-4]  # `insert`, `replace`: before any declaration
     "#);
 }
 
@@ -488,10 +495,10 @@ fn an_expression_has_one_line() {
 #[test]
 fn a_declaration_alone_is_printed_without_comments() {
     let mut sources = Sources::new();
-    let id = sources.add("", "insert rule r [A-4] # why\n ok is yes when a");
+    let id = sources.add("", "rule r [A-4] # why\n ok is yes when a");
     let file = parse(&sources, id).file;
     let text: String = file.declarations.iter().map(decl_text).collect();
-    assert_snapshot!(text, @r#"insert rule r [A-4] ok is yes when a"#);
+    assert_snapshot!(text, @"rule r [A-4] ok is yes when a");
 }
 
 #[test]

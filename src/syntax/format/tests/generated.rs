@@ -45,9 +45,16 @@ static TEXTS: LazyLock<Vec<String>> = LazyLock::new(|| {
     DECLARATIONS.lines().map(str::to_string).chain(expressions).collect()
 });
 
+/// Texts that begin a file.
+const HEADED: [&str; 3] = [
+    r#"library people "Shared facts" fact a: date"#,
+    r#"policy p "P" jurisdiction "CA" effective from 2024-12-24 09:30 "UTC" until 2026-01-01 announced 2024-12-23 decided by applied months round down zone "UTC" fact a: date"#,
+    "policy p effective from 2024-12-24 amends 2024-05-30 repeal rule r [A-4] insert fact a: date replace rule r ok is yes when a",
+];
+
 #[test]
 fn a_comment_in_any_one_place_is_kept() {
-    for text in TEXTS.iter() {
+    for text in TEXTS.iter().map(String::as_str).chain(HEADED) {
         let pieces = pieces(text);
         for place in 0..=pieces.len() {
             for comment in [" # comment\n", "\n# one\n\n# two\n"] {
@@ -67,10 +74,10 @@ proptest! {
         for (index, piece) in pieces.iter().enumerate() {
             text += piece;
             match gaps[index % gaps.len()] {
-                0 => text += &format!(" # trailing {index}\n"),
-                1 => text += &format!("\n   # own {index}\n"),
-                2 => text += &format!("\n\n# own {index}\n\n # own too {index}\n"),
-                3 => text += "\n\n\n",
+                0 => text += &format!(" # trailing {index}\n "),
+                1 => text += &format!("\n   # own {index}\n "),
+                2 => text += &format!("\n\n# own {index}\n\n # own too {index}\n "),
+                3 => text += "\n\n\n ",
                 4 => text += "\r\n\t ",
                 _ => text += " ",
             }
@@ -107,6 +114,9 @@ proptest! {
     #[test]
     fn a_printed_declaration_is_read_back(declaration in declaration()) {
         let text = decl_text(&declaration);
+        // Only an amending file has verbs.
+        let head = "policy p effective from 2024-12-24 amends 2024-05-30\n\n";
+        let text = if declaration.verb.is_some() { format!("{head}{text}") } else { text };
         prop_assert!(text.lines().all(|line| line.trim_end() == line));
         let mut sources = Sources::new();
         let id = sources.add("", text.as_str());

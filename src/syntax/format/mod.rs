@@ -18,13 +18,12 @@ mod scenarios;
 mod tests;
 mod words;
 
-use std::mem::discriminant;
 
 use pretty::Arena;
 
 use self::comments::{Comment, Scan, attach};
 use self::printer::{Doc, Printer, render};
-use super::ast::{DeclKind, Declaration, Expr, File, Header};
+use super::ast::{Declaration, Expr, File, Header};
 use super::same::same_meaning;
 use crate::diagnostic::Diagnostic;
 use crate::source::{Sources, Span};
@@ -36,10 +35,10 @@ pub fn format(sources: &Sources, file: &File) -> String {
     let scan = Scan::new(file.span.source, sources.get(file.span.source).text());
     let mut page = Page::new(&scan);
     if let Some(span) = header_span(&file.header) {
-        page.add(span, None, |printer| printer.header(&file.header));
+        page.add(span, |printer| printer.header(&file.header));
     }
     for declaration in &file.declarations {
-        page.add(declaration.span, Some(&declaration.kind), |printer| printer.declaration(declaration));
+        page.add(declaration.span, |printer| printer.declaration(declaration));
     }
     page.finish()
 }
@@ -131,26 +130,21 @@ struct Page<'t> {
     text: String,
     /// Where the last declaration ends in the source.
     end: usize,
-    /// What the last declaration was, if it took one line.
-    one_line: Option<std::mem::Discriminant<DeclKind>>,
 }
 
 impl<'t> Page<'t> {
     fn new(scan: &'t Scan<'t>) -> Self {
-        Page { scan, text: String::new(), end: 0, one_line: None }
+        Page { scan, text: String::new(), end: 0 }
     }
 
-    /// Adds a declaration with the comments before it. The header has no kind.
-    fn add(&mut self, span: Span, kind: Option<&DeclKind>, print: impl for<'a> Fn(&Printer<'a>) -> Doc<'a>) {
+    /// Adds a declaration with the comments before it, and a blank line where the author left one or more.
+    fn add(&mut self, span: Span, print: impl for<'a> Fn(&Printer<'a>) -> Doc<'a>) {
         let span = self.scan.trim(span);
         let (start, end) = (span.start as usize, span.end as usize);
         let before = self.trailing_first(start);
         let (text, hoisted) = print_with_comments(self.scan, span, print);
-        let kind = kind.map(discriminant);
         let first = before.first().map_or(start, |comment| comment.start);
-        let one_line = if text.contains('\n') { None } else { kind };
-        let together = self.one_line.is_some() && self.one_line == one_line && !self.scan.blank_before(first);
-        if !self.text.is_empty() && !together {
+        if !self.text.is_empty() && self.scan.blank_before(first) {
             self.text.push('\n');
         }
         self.comments(before);
@@ -161,7 +155,7 @@ impl<'t> Page<'t> {
             self.line(comment.text);
         }
         self.line(&text);
-        (self.end, self.one_line) = (end, one_line);
+        self.end = end;
     }
 
     /// Puts a comment on the line of the last declaration at its end, and returns the comments between it and a place.

@@ -1,5 +1,6 @@
 //! JSON to facts, strictly: every key known, every value of its type, every error with its place.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -153,9 +154,11 @@ fn within(program: &Program, fact: &Fact, value: Value) -> Result<Value, ValueEr
     }
 }
 
-/// Adds a key to a JSON pointer (RFC 6901).
+/// Adds a key to a JSON pointer (RFC 6901). Only a key that nothing declares can be long; it is cut.
 fn pointer_to(pointer: &str, key: &str) -> String {
-    format!("{pointer}/{}", shorten(key).replace('~', "~0").replace('/', "~1"))
+    let long = key.len() > 256 || key.contains(char::is_control);
+    let key = if long { Cow::from(shorten(key)) } else { Cow::from(key) };
+    format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"))
 }
 
 struct Reader<'p> {

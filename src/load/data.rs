@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use super::csv::{CsvTable, MAX_DATA_BYTES, read_csv};
 use super::files::{Files, shown};
 use super::path::{data_path, folder_of};
-use super::text::decode;
 use super::{Folder, Loaded};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::syntax::ast::{DeclKind, EnumBody, Name, ReadFrom, SetBody, TableBody};
+use crate::syntax::decode;
 
 /// Reads every data file that a declaration names, once, and reports paths that lead nowhere, files that are no CSV and columns
 /// that they lack.
@@ -119,5 +119,20 @@ fn decode_data(bytes: &[u8], name: &str, from: &ReadFrom) -> Result<String, Diag
         return Err(Diagnostic::error(Code::TOO_LARGE, from.path.span, message));
     }
     // Without a place of its own: the declaration that reads it is the place.
-    decode(bytes, name).map_err(|error| error.label(from.path.span, "read here"))
+    let text = decode(bytes, name).map_err(|error| error.diagnostic.label(from.path.span, "read here"))?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned();
+    match text.char_indices().find(|&(_, c)| is_bidirectional_control(c)) {
+        None => Ok(text),
+        Some((at, control)) => {
+            let line = text[..at].matches('\n').count() + 1;
+            let message = format!("`{name}` hides the order of its text: U+{:04X} on line {line}", u32::from(control));
+            let error = Diagnostic::error(Code::HIDDEN_CHARACTER, from.path.span, message).found("read here");
+            Err(error.help("take the control character out"))
+        }
+    }
+}
+
+/// Whether a character changes the order in which the text around it is shown.
+fn is_bidirectional_control(c: char) -> bool {
+    matches!(c, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }

@@ -4,12 +4,11 @@ use std::collections::BTreeSet;
 
 use super::path::{folder_of, library_path, stem_of, without_ending};
 use super::subject::subject;
-use super::text::decode_file;
 use super::{Folder, Loaded};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::SourceId;
 use crate::syntax::ast::{DeclKind, Declaration, File, Header, PolicyHeader, Verb};
-use crate::syntax::parse;
+use crate::syntax::{Parse, decode, parse};
 
 /// A file that begins with `policy`.
 pub(super) struct PolicyFile {
@@ -72,18 +71,20 @@ pub(super) fn parse_files(folder: &Folder, loaded: &mut Loaded) -> Files {
     let mut files = Files::default();
     for (path, bytes) in folder.files.iter().filter(|(path, _)| path.ends_with(".enact")) {
         let name = shown(folder, path);
-        let text = match decode_file(bytes, &name) {
+        let text = match decode(bytes, &name) {
             Ok(text) => text,
             Err(error) => {
-                loaded.diagnostics.push(error);
+                loaded.diagnostics.push(error.diagnostic);
                 files.lost.0.insert(path.clone());
                 continue;
             }
         };
         let source = loaded.sources.add(name, text);
         loaded.paths.insert(source, path.clone());
-        let parse = parse(&loaded.sources, source);
-        let broken = parse.diagnostics.iter().any(Diagnostic::is_error);
+        let mut parse = parse(&loaded.sources, source);
+        // Which verb is right is known only where the amended version is: the finding about it is made there.
+        parse.diagnostics.retain(|found| found.code != Code::VERB);
+        let broken = lost_a_declaration(&parse);
         loaded.diagnostics.extend(parse.diagnostics);
         let path = path.clone();
         let mut file = parse.file;
@@ -106,6 +107,13 @@ pub(super) fn parse_files(folder: &Folder, loaded: &mut Loaded) -> Files {
         }
     }
     files
+}
+
+/// Whether a file may hold more declarations than its tree.
+fn lost_a_declaration(parse: &Parse) -> bool {
+    // Other findings are of declarations that were understood nevertheless.
+    let losing = [Code::SYNTAX, Code::HIDDEN_CHARACTER, Code::TOO_DEEP, Code::TOO_LARGE, Code::RESERVED_WORD, Code::HEADER];
+    !parse.unparsed.is_empty() || parse.diagnostics.iter().any(|found| found.is_error() && losing.contains(&found.code))
 }
 
 /// Returns a path as shown to people.

@@ -70,17 +70,17 @@ fn bytes_that_are_no_text_hide_nothing_else() {
     let mut folder = folder(&[("p/2020-01-01.enact", "policy p effective from 2020-01-01\nuse common.people\nuse common.poeple\n")]);
     folder.name = "policies".into();
     folder.files.insert("common/people.enact".into(), b"library people\nfact caf\xe9: yes/no\n".to_vec());
-    folder.files.insert("q/2020-01-01.enact".into(), vec![b'#'; 10_000_000]);
-    folder.files.insert("r/2020-01-01.enact".into(), vec![b'#'; MAX_LINE_BYTES + 1]);
+    folder.files.insert("q/2020-01-01.enact".into(), b"# a comment\n".repeat(2_000_000));
+    folder.files.insert("r/2020-01-01.enact".into(), vec![b'#'; 2_000_000]);
     assert_eq!(
         findings(&load(&folder)),
         [
-            "E002 `policies/common/people.enact` is not UTF-8 text: byte 0xE9 on line 2, 23 bytes in (save the file as UTF-8)",
-            "E005 `policies/q/2020-01-01.enact` has 10000000 bytes; a file has at most 8388608",
-            "E005 `policies/r/2020-01-01.enact`: line 1 has 65537 bytes; a line has at most 65536",
+            "E002 policies/common/people.enact is no UTF-8 text: byte 23 on line 2 is 0xE9 (save the file as UTF-8)",
             // `common.people` is lost, not missing; nothing else is like `common.poeple`.
             "policies/p/2020-01-01.enact:3:5 E041 `common.poeple` is no library and no policy \
              (a library is named by its path from the policies root, `common.people`; a policy by its name)",
+            "policies/q/2020-01-01.enact:1:1 E005 the file has 24000000 bytes (split the policy, or move data to CSV files)",
+            "policies/r/2020-01-01.enact:1:1 E005 this line has 2000000 bytes (break the line: layout carries no meaning)",
         ]
     );
 }
@@ -393,7 +393,7 @@ fn data_that_is_no_text_is_reported_where_it_is_read() {
     folder.files.insert("x.csv".into(), b"a\ncaf\xe9\n".to_vec());
     assert_eq!(
         findings(&load(&folder)),
-        ["lib.enact:2:18 E002 `x.csv` is not UTF-8 text: byte 0xE9 on line 2, 5 bytes in (save the file as UTF-8)"]
+        ["lib.enact:2:18 E002 x.csv is no UTF-8 text: byte 5 on line 2 is 0xE9 (save the file as UTF-8)"]
     );
 }
 

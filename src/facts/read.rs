@@ -46,7 +46,11 @@ pub fn read_facts(program: &Program, text: impl AsRef<[u8]>) -> Result<Facts, Ve
                     facts.set(id, slot);
                 }
             } else {
-                reader.push(|pointer| FactsError::UnknownFact { pointer, key: shorten(key), help: suggest_fact(program, key) });
+                reader.push(|pointer| FactsError::UnknownFact {
+                    pointer,
+                    key: shorten(key),
+                    help: suggest_fact(program, key),
+                });
             }
         });
     }
@@ -70,14 +74,18 @@ pub fn set_fact(program: &Program, facts: &mut Facts, assignment: &str) -> Resul
     };
     let fact = program.fact(id);
     let is_member = match fact.ty.required() {
-        Type::Enum(id) => program.enum_type(*id).members.iter().any(|(name, member)| name == text || member.written == text),
+        Type::Enum(id) => {
+            program.enum_type(*id).members.iter().any(|(name, member)| name == text || member.written == text)
+        }
         _ => false,
     };
     let unknown = matches!(parse_json(text), Ok(json) if is_unknown(&json));
     let slot = match text {
         "unknown" if !is_member => Slot::StatedUnknown,
         "none" if !is_member && fact.ty.is_optional() => Slot::Given(Value::None),
-        "none" if !is_member && *fact.ty.required() != Type::Text => return Err(not_none(program, pointer, &fact.key, &fact.ty)),
+        "none" if !is_member && *fact.ty.required() != Type::Text => {
+            return Err(not_none(program, pointer, &fact.key, &fact.ty));
+        }
         _ if unknown => Slot::StatedUnknown,
         _ => {
             let value = read_text(program, &fact.ty, text).and_then(|value| within(program, fact, value));
@@ -224,7 +232,9 @@ impl Reader<'_> {
         let program = self.program;
         let read = match (ty.required(), json) {
             (Type::YesNo, Json::Bool(yes)) => Ok(Value::Bool(*yes)),
-            (ty @ (Type::Integer | Type::Months | Type::Days | Type::Minutes), Json::Number(number)) => read_number(ty, number),
+            (ty @ (Type::Integer | Type::Months | Type::Days | Type::Minutes), Json::Number(number)) => {
+                read_number(ty, number)
+            }
             (ty @ (Type::Decimal | Type::Money(_)), Json::Number(number)) => read_number(ty, number),
             (ty @ (Type::Decimal | Type::Money(_)), Json::Text(text)) => read_number(ty, text),
             (ty @ (Type::Date | Type::Time | Type::Instant | Type::Period), Json::Text(text)) => read_spelt(ty, text),
@@ -259,14 +269,22 @@ impl Reader<'_> {
         if let Json::Object(entries) = json
             && entries.iter().any(|(key, _)| key == "unknown")
         {
-            let error = ValueError::new(format!("`{name}` is an object with the key `unknown` that is not `{{\"unknown\": true}}`"));
+            let error = ValueError::new(format!(
+                "`{name}` is an object with the key `unknown` that is not `{{\"unknown\": true}}`"
+            ));
             return error.help("leave the key out, or write exactly `{\"unknown\": true}`");
         }
         let error = ValueError::new(format!("`{name}` is {}, it takes {}", json.kind(), article(ty)));
         match (ty, json) {
-            (Type::YesNo, Json::Text(text)) if matches!(text.as_str(), "yes" | "true") => error.help("write `true`, without quotes"),
-            (Type::YesNo, Json::Text(text)) if matches!(text.as_str(), "no" | "false") => error.help("write `false`, without quotes"),
-            (Type::Integer | Type::Months | Type::Days | Type::Minutes, Json::Text(text)) if read_number(ty, text).is_ok() => {
+            (Type::YesNo, Json::Text(text)) if matches!(text.as_str(), "yes" | "true") => {
+                error.help("write `true`, without quotes")
+            }
+            (Type::YesNo, Json::Text(text)) if matches!(text.as_str(), "no" | "false") => {
+                error.help("write `false`, without quotes")
+            }
+            (Type::Integer | Type::Months | Type::Days | Type::Minutes, Json::Text(text))
+                if read_number(ty, text).is_ok() =>
+            {
                 error.help(format!("write `{}`, without quotes", shorten(text)))
             }
             (Type::Set(_), Json::Text(text)) => error.help(format!("write `[\"{}\"]`", shorten(text))),

@@ -48,14 +48,22 @@ pub fn csv_header(program: &Program, policy: PolicyId) -> String {
     let cell = |id: FactId| {
         let key = &program.fact(id).key;
         // RFC 4180; a `#` at the start of a line is a comment.
-        if key.contains(['"', ',', '\n', '\r', '#']) { format!("\"{}\"", key.replace('"', "\"\"")) } else { key.clone() }
+        if key.contains(['"', ',', '\n', '\r', '#']) {
+            format!("\"{}\"", key.replace('"', "\"\""))
+        } else {
+            key.clone()
+        }
     };
     facts_read(program, policy).into_iter().map(cell).collect::<Vec<_>>().join(",")
 }
 
 /// Returns a facts file to fill in: every fact that a policy reads, stated unknown.
 pub fn empty_facts(program: &Program, policy: PolicyId) -> Json {
-    facts_read(program, policy).into_iter().map(|id| (program.fact(id).key.clone(), unknown())).collect::<Map<_, _>>().into()
+    facts_read(program, policy)
+        .into_iter()
+        .map(|id| (program.fact(id).key.clone(), unknown()))
+        .collect::<Map<_, _>>()
+        .into()
 }
 
 /// Returns the facts that a policy reads, in the order of the program: those that its decisions, its invariants, and the
@@ -108,7 +116,8 @@ impl<'p> Reach<'p> {
                 self.facts.insert(EVALUATION_TIME);
             }
             self.nodes.extend(version.invariants.iter().map(|invariant| invariant.node));
-            let library = version.library_invariants.iter().filter_map(|&index| self.program.invariants.get(index as usize));
+            let library =
+                version.library_invariants.iter().filter_map(|&index| self.program.invariants.get(index as usize));
             self.nodes.extend(library.map(|invariant| invariant.node));
         }
         policy.uses.iter().for_each(|&used| self.policy(used));
@@ -228,10 +237,14 @@ impl Types<'_> {
                 vec![json!({ "type": "integer", "minimum": i64::MIN, "maximum": i64::MAX })]
             }
             Type::Decimal | Type::Money(_) => vec![number, text("^-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?$")],
-            Type::Date => vec![json!({ "type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" })],
+            Type::Date => {
+                vec![json!({ "type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" })]
+            }
             Type::Time => vec![text("^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")],
             Type::Instant => {
-                vec![text("^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]+)?)?([Zz]|[+-][0-9]{2}:[0-9]{2})$")]
+                vec![text(
+                    "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]+)?)?([Zz]|[+-][0-9]{2}:[0-9]{2})$",
+                )]
             }
             Type::Period => {
                 let day = "[0-9]{4}-[0-9]{2}-[0-9]{2}";

@@ -7,7 +7,7 @@ use super::schema::{csv_header, empty_facts, facts_read, json_schema};
 use super::*;
 use crate::load::{Folder, load};
 use crate::lower::lower;
-use crate::program::PolicyId;
+use crate::program::{Fact, PolicyId};
 use crate::value::Type;
 
 const LIBRARY: &str = r#"library facts
@@ -21,8 +21,6 @@ fact fee: money CAD
 fact born: date
 fact opens: time
 fact seen: instant
-fact permit_months: months
-fact waited: days
 fact covered: period
 fact name: text
 fact nickname: text or none
@@ -30,7 +28,7 @@ fact status: lmia
 fact old_status: lmia or none
 fact place: port
 fact home: country or none
-fact day: weekday
+fact start_day: weekday
 fact citizenships: set of country
 fact ports: set of port
 fact stays: list of stay
@@ -43,8 +41,8 @@ const POLICY: &str = r#"policy p "P" effective from 2020-01-01
 use facts
 decision ok: yes/no = all of {
     fit, age_years > 17, rate < 0.5, fee < 100.00 CAD, born < 2020-01-01, opens < 24:00, seen < 2020-01-01T00:00:00Z,
-    permit_months > 1 month, waited > 1 day, born in covered, name is "x", nickname is none, status is positive,
-    old_status is none, place is douglas, home is none, day is monday, US in citizenships, douglas in ports, stays is empty,
+    born in covered, name is "x", nickname is none, status is positive,
+    old_status is none, place is douglas, home is none, start_day is monday, US in citizenships, douglas in ports, stays is empty,
     last_stay.where is US, expires is none,
 }
 "#;
@@ -60,9 +58,16 @@ fn lower_files() -> Program {
     let files = files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect();
     let loaded = load(&Folder { name: String::new(), files });
     let lowered = lower(&loaded);
-    let errors: Vec<_> = loaded.diagnostics.iter().chain(&lowered.diagnostics).filter(|found| found.is_error()).collect();
+    let errors: Vec<_> =
+        loaded.diagnostics.iter().chain(&lowered.diagnostics).filter(|found| found.is_error()).collect();
     assert!(errors.is_empty(), "{errors:#?}");
-    lowered.program
+    let mut program = lowered.program;
+    // Facts of the types `months` and `days`.
+    let unread = program.facts.last().expect("facts").clone();
+    for (name, ty) in [("permit_months", Type::Months), ("waited", Type::Days)] {
+        program.facts.push(Fact { name: name.into(), key: name.into(), ty, within: None, ..unread.clone() });
+    }
+    program
 }
 
 /// Reads facts; each error as `code pointer message (help)`.
@@ -92,10 +97,10 @@ fn type_of(program: &Program, fact: &str) -> Type {
 fn every_type_is_read_and_written_back() {
     let program = program();
     let text = r#"{"evaluation_date":"2024-12-24","evaluation_time":"2024-12-24T10:00:00Z","fit":true,"AGE":30,"rate":0.25,"fee":99.50,
-        "born":"2000-02-29","opens":"24:00","seen":"2019-12-31T23:59:59Z","permit_months":12,"waited":30,
+        "born":"2000-02-29","opens":"24:00","seen":"2019-12-31T23:59:59Z",
         "covered":"2024-01-01 until 2025-01-01","name":"Ünal","nickname":null,"status":"none","old_status":"pending",
-        "place":"elsewhere","home":"CA","day":"monday","citizenships":["FR","US"],"ports":["blaine","x"],
-        "stays":[{"start":"2024-01-01","last":null,"COUNTRY":"US"},{"start":"2024-02-01"}],"last_stay":{},"expires":null}"#;
+        "place":"elsewhere","home":"CA","start_day":"monday","citizenships":["FR","US"],"ports":["x","blaine"],
+        "stays":[{"start":"2024-01-01","last":null,"COUNTRY":"US"},{"start":"2024-02-01"}],"last_stay":{},"expires":null,"permit_months":12,"waited":30}"#;
     let facts = read_facts(&program, text).expect("these facts are good");
     let expected: serde_json::Value = serde_json::from_str(text).expect("this is JSON");
     assert_eq!(write_facts(&program, &facts), expected);
@@ -104,7 +109,8 @@ fn every_type_is_read_and_written_back() {
 #[test]
 fn a_fact_is_given_none_not_stated_or_stated_unknown() {
     let program = program();
-    let facts = read_facts(&program, r#"{"fit": {"unknown": true}, "expires": null, "born": "2000-01-01"}"#).expect("good");
+    let facts =
+        read_facts(&program, r#"{"fit": {"unknown": true}, "expires": null, "born": "2000-01-01"}"#).expect("good");
     let slot = |name: &str| facts.get(program.find_fact(name).expect("a fact")).clone();
     assert_eq!(slot("fit"), Slot::StatedUnknown);
     assert_eq!(slot("expires"), Slot::Given(Value::None));
@@ -142,7 +148,9 @@ fn all_errors_are_reported_with_their_place() {
 #[test]
 fn a_key_stands_once_at_any_depth() {
     assert_eq!(
-        errors(r#"{"fit": true, "fit": false, "stays": [{"start": "2024-01-01", "start": "2024-01-02"}], "f\u0069t": true}"#),
+        errors(
+            r#"{"fit": true, "fit": false, "stays": [{"start": "2024-01-01", "start": "2024-01-02"}], "f\u0069t": true}"#
+        ),
         [
             "E082 /fit the key `fit` stands twice in one object (keep one of them)",
             "E082 /stays/0/start the key `start` stands twice in one object (keep one of them)",
@@ -153,39 +161,73 @@ fn a_key_stands_once_at_any_depth() {
 
 #[test]
 fn sets_and_lists_are_given_whole() {
-    assert_eq!(errors(r#"{"citizenships": ["US", "FR", "US"]}"#), ["E083 /citizenships/2 `US` stands twice in `citizenships`"]);
+    assert_eq!(
+        errors(r#"{"citizenships": ["US", "FR", "US"]}"#),
+        ["E083 /citizenships/2 `US` stands twice in `citizenships`"]
+    );
     assert_eq!(errors(r#"{"citizenships": ["US", null]}"#).len(), 1);
     assert!(errors(r#"{"citizenships": [{"unknown": true}]}"#)[0].contains("no member of a set is unknown"));
     assert!(errors(r#"{"stays": [{"unknown": true}]}"#)[0].contains("no element of it is unknown"));
-    assert_eq!(errors(r#"{"stays": [{"start": {"unknown": true}}], "citizenships": {"unknown": true}, "ports": []}"#), [""; 0]);
+    assert_eq!(
+        errors(r#"{"stays": [{"start": {"unknown": true}}], "citizenships": {"unknown": true}, "ports": []}"#),
+        [""; 0]
+    );
 }
 
 #[test]
 fn members_are_spelt_as_written() {
     assert_eq!(read_one("status", "\"none\""), Ok(json!("none")));
-    assert_eq!(errors(r#"{"status": "no_lmia"}"#), ["E083 /status `no_lmia` is not a lmia (facts spell it `none`)"]);
-    assert_eq!(errors(r#"{"status": "positiv"}"#), ["E083 /status `positiv` is not a lmia (did you mean `positive`?)"]);
-    assert_eq!(errors(r#"{"status": "x"}"#), ["E083 /status `x` is not a lmia (write one of `positive`, `pending`, `none`)"]);
-    assert_eq!(read_one("day", "\"mon\""), Ok(json!("monday")));
-    assert!(errors(r#"{"day": "Mon"}"#)[0].starts_with("E083 /day `Mon` is not a weekday"));
+    assert_eq!(errors(r#"{"status": "no_lmia"}"#), ["E083 /status `no_lmia` is no `lmia` (facts spell it `none`)"]);
+    assert_eq!(errors(r#"{"status": "positiv"}"#), ["E083 /status `positiv` is no `lmia` (did you mean `positive`?)"]);
+    assert_eq!(
+        errors(r#"{"status": "x"}"#),
+        ["E083 /status `x` is no `lmia` (write one of `positive`, `pending`, `none`)"]
+    );
+    assert_eq!(read_one("start_day", "\"mon\""), Ok(json!("monday")));
+    assert!(errors(r#"{"start_day": "Mon"}"#)[0].starts_with("E083 /start_day `Mon` is no `weekday`"));
     assert!(errors(r#"{"home": "us"}"#)[0].contains("did you mean `US`?"));
-    assert!(errors(r#"{"home": "USA"}"#)[0].starts_with("E083 /home `USA` is not a country"));
+    assert!(errors(r#"{"home": "USA"}"#)[0].starts_with("E083 /home `USA` is no `country`"));
     assert_eq!(read_one("place", "\"\\u0065\\u0301lan\""), Ok(json!("élan")), "open enums take any text, in NFC");
 }
 
 #[test]
 fn numbers_keep_every_digit() {
-    for (key, good) in [("AGE", "120"), ("AGE", "1.2e2"), ("AGE", "30.0"), ("unread", "-9223372036854775808"), ("rate", "0.1"), ("rate", "1e-28")] {
+    for (key, good) in [
+        ("AGE", "120"),
+        ("AGE", "1.2e2"),
+        ("AGE", "30.0"),
+        ("unread", "-9223372036854775808"),
+        ("rate", "0.1"),
+        ("rate", "1e-28"),
+    ] {
         assert!(read_one(key, good).is_ok(), "{good}: {:?}", read_one(key, good));
     }
-    assert_eq!(read_one("fee", "1234567890123456789012345678"), Ok(serde_json::from_str("1234567890123456789012345678").expect("JSON")));
+    assert_eq!(
+        read_one("fee", "1234567890123456789012345678"),
+        Ok(serde_json::from_str("1234567890123456789012345678").expect("JSON"))
+    );
     assert_eq!(read_one("fee", "\"-0.05\""), Ok(serde_json::from_str("-0.05").expect("JSON")));
     assert!(read_one("rate", "0.10000000000000000000000000000000").is_ok(), "zeros are no digits lost");
     let huge = "9".repeat(100_000);
-    for bad in ["1e400", "1e-400", "1e99999999999", "0.12345678901234567890123456789", "12345678901234567890123456789", huge.as_str()] {
-        assert!(read_one("fee", bad).is_err_and(|error| error.contains("more than 28 digits")), "{}", &bad[..bad.len().min(40)]);
+    for bad in [
+        "1e400",
+        "1e-400",
+        "1e99999999999",
+        "0.12345678901234567890123456789",
+        "12345678901234567890123456789",
+        huge.as_str(),
+    ] {
+        assert!(
+            read_one("fee", bad).is_err_and(|error| error.contains("more than 28 digits")),
+            "{}",
+            &bad[..bad.len().min(40)]
+        );
     }
     assert!(read_one("unread", "9223372036854775808").is_err_and(|error| error.contains("64 bits")));
+    assert!(
+        read_one("permit_months", "12.5").is_err()
+            && read_one("waited", "\"30\"").is_err_and(|error| error.contains("a whole number of days"))
+    );
     assert!(read_one("unread", "1.5").is_err_and(|error| error.contains("no whole number")));
     assert!(read_one("AGE", "121").is_err_and(|error| error == "`AGE` is 121, outside 0..120"));
     assert!(read_one("rate", "1.000001").is_err());
@@ -199,17 +241,41 @@ fn numbers_keep_every_digit() {
 
 #[test]
 fn days_times_and_moments_exist() {
-    for bad in ["2024-02-30", "2023-02-29", "2024-13-01", "2024-00-01", "0000-01-01", "10000-01-01", "2024-1-5", "24/12/2024", "2024-12-24T00:00:00Z", "", "２０２４-12-24", "-024-12-24"] {
+    for bad in [
+        "2024-02-30",
+        "2023-02-29",
+        "2024-13-01",
+        "2024-00-01",
+        "0000-01-01",
+        "10000-01-01",
+        "2024-1-5",
+        "24/12/2024",
+        "2024-12-24T00:00:00Z",
+        "",
+        "２０２４-12-24",
+        "-024-12-24",
+    ] {
         assert!(read_one("born", &format!("\"{bad}\"")).is_err(), "{bad}");
     }
-    assert_eq!(read_one("born", "\"2024-02-30\""), Err("`2024-02-30` does not exist: that month ends on 2024-02-29".into()));
+    assert_eq!(
+        read_one("born", "\"2024-02-30\""),
+        Err("`2024-02-30` does not exist: that month ends on 2024-02-29".into())
+    );
     assert!(read_one("born", "\"9999-12-31\"").is_ok() && read_one("born", "\"0001-01-01\"").is_ok());
     for bad in ["24:01", "25:00", "9:30", "09:60", "0930", "09:30:00", "noon"] {
         assert!(read_one("opens", &format!("\"{bad}\"")).is_err(), "{bad}");
     }
     assert_eq!(read_one("seen", "\"2024-12-24T23:59-05:00\""), Ok(json!("2024-12-25T04:59:00Z")));
     assert_eq!(read_one("seen", "\"2024-12-24T23:59:00.5Z\""), Ok(json!("2024-12-24T23:59:00.500Z")));
-    for bad in ["2024-12-24T23:59:00", "2024-12-24", "2024-02-30T00:00:00Z", "2016-12-31T23:59:60Z", "0001-01-01T00:00:00+05:00", "2024-12-24 23:59:00Z", "2024-12-24T24:00:00Z"] {
+    for bad in [
+        "2024-12-24T23:59:00",
+        "2024-12-24",
+        "2024-02-30T00:00:00Z",
+        "2016-12-31T23:59:60Z",
+        "0001-01-01T00:00:00+05:00",
+        "2024-12-24 23:59:00Z",
+        "2024-12-24T24:00:00Z",
+    ] {
         assert!(read_one("seen", &format!("\"{bad}\"")).is_err(), "{bad}");
     }
 }
@@ -218,7 +284,9 @@ fn days_times_and_moments_exist() {
 fn periods_are_spelt_as_policies_write_them() {
     assert_eq!(read_one("covered", "\"2024-01-01 through 2024-12-31\""), Ok(json!("2024-01-01 until 2025-01-01")));
     assert_eq!(read_one("covered", "\"2024-01-01 through none\""), Ok(json!("2024-01-01 through none")));
-    for bad in ["2024-01-01", "2024-01-02 until 2024-01-01", "2024-01-01 through 9999-12-31", "2024-01-01 to 2024-02-01"] {
+    for bad in
+        ["2024-01-01", "2024-01-02 until 2024-01-01", "2024-01-01 through 9999-12-31", "2024-01-01 to 2024-02-01"]
+    {
         assert!(read_one("covered", &format!("\"{bad}\"")).is_err(), "{bad}");
     }
 }
@@ -238,7 +306,10 @@ fn what_is_no_json_object_is_refused_at_once() {
         assert!(first(&open.repeat(100_000)).contains("stand more than 32 deep"), "{open}");
     }
     let program = program();
-    assert_eq!(read_facts(&program, vec![b' '; MAX_FACTS_BYTES + 1]), Err(vec![FactsError::TooLarge { bytes: MAX_FACTS_BYTES + 1 }]));
+    assert_eq!(
+        read_facts(&program, vec![b' '; MAX_FACTS_BYTES + 1]),
+        Err(vec![FactsError::TooLarge { bytes: MAX_FACTS_BYTES + 1 }])
+    );
     assert_eq!(read_facts(&program, b"{\"name\": \"caf\xe9\"}"), Err(vec![FactsError::NotUtf8 { good: 13 }]));
 }
 
@@ -265,7 +336,7 @@ fn plain_text_is_read_by_type() {
     assert_eq!(read("expires", "  "), Ok("none".into()));
     assert!(read("born", "").is_err());
     assert_eq!(read("status", "no_lmia"), read("status", "none"));
-    assert_eq!(read("day", "tue"), Ok("tuesday".into()));
+    assert_eq!(read("start_day", "tue"), Ok("tuesday".into()));
     assert_eq!(read("fee", "12.50"), Ok("12.50 CAD".into()));
     assert!(read("fee", "1e3").is_err() && read("fee", "1,250").is_err() && read("fee", "007").is_err());
     assert_eq!(read("citizenships", "{US, FR}"), Ok("{FR, US}".into()));
@@ -273,7 +344,10 @@ fn plain_text_is_read_by_type() {
     assert_eq!(read("citizenships", "{}"), Ok("{}".into()));
     assert_eq!(read("citizenships", "{US, US}"), Err("`US` stands twice in the set".into()));
     assert_eq!(read("citizenships", "US"), Err("`US` is no set of country".into()));
-    assert_eq!(read("last_stay", "{\"start\": \"2024-02-30\"}"), Err("/start: `2024-02-30` does not exist: that month ends on 2024-02-29".into()));
+    assert_eq!(
+        read("last_stay", "{\"start\": \"2024-02-30\"}"),
+        Err("/start: `2024-02-30` does not exist: that month ends on 2024-02-29".into())
+    );
 }
 
 #[test]
@@ -281,7 +355,9 @@ fn one_fact_is_set_by_name_or_key() {
     let program = program();
     let set = |assignment: &str| {
         let mut facts = Facts::new(&program);
-        set_fact(&program, &mut facts, assignment).map(|()| write_facts(&program, &facts).to_string()).map_err(|error| error.to_string())
+        set_fact(&program, &mut facts, assignment)
+            .map(|()| write_facts(&program, &facts).to_string())
+            .map_err(|error| error.to_string())
     };
     assert_eq!(set("age_years=30"), Ok(r#"{"AGE":30}"#.into()));
     assert_eq!(set("AGE = 30"), Ok(r#"{"AGE":30}"#.into()));
@@ -305,7 +381,7 @@ fn records_spell_values_as_text() {
         record_json(&program, &ty, &read_text(&program, &ty, text).expect("a value")).to_string()
     };
     assert_eq!(record("fit", "true"), r#""yes""#);
-    assert_eq!(record("AGE".to_lowercase().replace("age", "age_years").as_str(), "30"), r#""30""#);
+    assert_eq!(record("age_years", "30"), r#""30""#);
     assert_eq!(record("rate", "0.50"), r#""0.5""#);
     assert_eq!(record("fee", "5.500"), r#""5.50""#);
     assert_eq!(record("expires", ""), r#""none""#);
@@ -335,7 +411,7 @@ fn the_schema_accepts_what_the_reader_accepts() {
     assert_eq!(schema["properties"]["fit"]["description"], json!("Fit?"));
     let validator = jsonschema::draft202012::new(&schema).expect("a schema");
     let good = [
-        r#"{"AGE": 30, "fee": "12.50", "home": null, "day": "mon", "covered": "2024-01-01 through none"}"#,
+        r#"{"AGE": 30, "fee": "12.50", "home": null, "start_day": "mon", "covered": "2024-01-01 through none"}"#,
         r#"{"stays": [{"start": "2024-01-01", "last": null}, {"COUNTRY": {"unknown": true}}], "status": "none"}"#,
         r#"{"evaluation_date": {"unknown": true}, "ports": ["anything"], "seen": "2024-12-24T23:59-05:00"}"#,
     ];
@@ -344,8 +420,15 @@ fn the_schema_accepts_what_the_reader_accepts() {
         assert!(validator.is_valid(&serde_json::from_str(text).expect("JSON")), "{text}");
     }
     let bad = [
-        r#"{"AGE": 121}"#, r#"{"AGE": null}"#, r#"{"nothing": 1}"#, r#"{"fit": "yes"}"#, r#"{"status": "no_lmia"}"#,
-        r#"{"citizenships": ["US", "US"]}"#, r#"{"stays": [{"strat": 1}]}"#, r#"{"fit": {"unknown": false}}"#, r#"{"opens": "24:01"}"#,
+        r#"{"AGE": 121}"#,
+        r#"{"AGE": null}"#,
+        r#"{"nothing": 1}"#,
+        r#"{"fit": "yes"}"#,
+        r#"{"status": "no_lmia"}"#,
+        r#"{"citizenships": ["US", "US"]}"#,
+        r#"{"stays": [{"strat": 1}]}"#,
+        r#"{"fit": {"unknown": false}}"#,
+        r#"{"opens": "24:01"}"#,
     ];
     for text in bad {
         assert!(read_facts(&program, text).is_err(), "{text}");
@@ -363,8 +446,12 @@ fn jsonish() -> impl Strategy<Value = String> {
         "[a-z{}\\[\\],:\" ]{0,3}",
     ];
     leaf.prop_recursive(4, 32, 4, |inner| {
-        let object = prop::collection::vec(("[a-z]{1,3}", inner.clone()), 0..4)
-            .prop_map(|entries| format!("{{{}}}", entries.iter().map(|(key, value)| format!("\"{key}\": {value}")).collect::<Vec<_>>().join(",")));
+        let object = prop::collection::vec(("[a-z]{1,3}", inner.clone()), 0..4).prop_map(|entries| {
+            format!(
+                "{{{}}}",
+                entries.iter().map(|(key, value)| format!("\"{key}\": {value}")).collect::<Vec<_>>().join(",")
+            )
+        });
         prop_oneof![prop::collection::vec(inner, 0..4).prop_map(|items| format!("[{}]", items.join(" , "))), object]
     })
 }
@@ -381,12 +468,15 @@ fn stated() -> impl Strategy<Value = (&'static str, String)> {
         day.clone().prop_map(move |day| ("born", quoted(day))),
         (0u32..1440).prop_map(move |m| ("opens", quoted(format!("{:02}:{:02}", m / 60, m % 60)))),
         day.clone().prop_map(move |day| ("seen", format!("\"{day}T12:30:00.25Z\""))),
-        (day.clone(), day).prop_filter_map("a period", |(a, b)| (a <= b).then(|| ("covered", format!("\"{a} until {b}\"")))),
+        (day.clone(), day)
+            .prop_filter_map("a period", |(a, b)| (a <= b).then(|| ("covered", format!("\"{a} until {b}\"")))),
         "\\PC{0,12}".prop_map(|text| ("name", serde_json::Value::from(text).to_string())),
         prop::collection::btree_set(prop::sample::select(vec!["\"US\"", "\"FR\"", "\"IN\""]), 0..3)
             .prop_map(|set| ("citizenships", format!("[{}]", set.into_iter().collect::<Vec<_>>().join(",")))),
-        prop::sample::select(vec!["null", "\"2020-01-01\"", "{\"unknown\": true}"]).prop_map(|text| ("expires", text.to_owned())),
-        prop::sample::select(vec!["[]", "[{}]", "[{\"start\":\"2020-01-01\",\"last\":null},{\"COUNTRY\":\"US\"}]"]).prop_map(|text| ("stays", text.to_owned())),
+        prop::sample::select(vec!["null", "\"2020-01-01\"", "{\"unknown\": true}"])
+            .prop_map(|text| ("expires", text.to_owned())),
+        prop::sample::select(vec!["[]", "[{}]", "[{\"start\":\"2020-01-01\",\"last\":null},{\"COUNTRY\":\"US\"}]"])
+            .prop_map(|text| ("stays", text.to_owned())),
     ]
 }
 

@@ -43,7 +43,9 @@ pub fn read_text(program: &Program, ty: &Type, text: &str) -> Result<Value, Valu
     match required {
         Type::Text => Ok(text_value(text)),
         Type::Enum(id) => read_member(program, *id, text, Spelling::WrittenOrName),
-        _ if text.is_empty() => Err(ValueError::new(format!("nothing stands for a value of type `{}`", program.type_text(ty)))),
+        _ if text.is_empty() => {
+            Err(ValueError::new(format!("nothing stands for a value of type `{}`", program.type_text(ty))))
+        }
         Type::YesNo => match text {
             "yes" | "true" => Ok(Value::Bool(true)),
             "no" | "false" => Ok(Value::Bool(false)),
@@ -66,7 +68,11 @@ pub fn read_text(program: &Program, ty: &Type, text: &str) -> Result<Value, Valu
 }
 
 /// Reads the members of a set, each from its own text; none may be blank or repeated (V9).
-pub fn read_members<'a>(program: &Program, inner: &Type, texts: impl Iterator<Item = &'a str>) -> Result<Value, ValueError> {
+pub fn read_members<'a>(
+    program: &Program,
+    inner: &Type,
+    texts: impl Iterator<Item = &'a str>,
+) -> Result<Value, ValueError> {
     let texts: Vec<&str> = texts.map(str::trim).collect();
     let mut members = BTreeSet::new();
     // `{}` and an empty cell hold nothing.
@@ -104,10 +110,9 @@ pub(super) fn read_member(program: &Program, id: EnumId, text: &str, spelling: S
         _ if enum_type.open && !text.is_empty() => return Ok(text_value(text)),
         _ => {}
     }
-    let article = if enum_type.name.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
     let error = match enum_type.name.as_str() {
         name if name.starts_with('{') => ValueError::new(format!("`{}` is none of {name}", shorten(text))),
-        name => ValueError::new(format!("`{}` is not {article} {name}", shorten(text))),
+        name => ValueError::new(format!("`{}` is no `{name}`", shorten(text))),
     };
     let all = || enum_type.members.values().map(|member| member.written.as_str());
     Err(if let Some((_, member)) = enum_type.members.get_full(text).map(|(_, name, member)| (name, member)) {
@@ -128,7 +133,9 @@ pub(super) fn read_spelt(ty: &Type, text: &str) -> Result<Value, ValueError> {
     match ty {
         Type::Date => read_date(text).map(Value::Date).map_err(ValueError::new),
         Type::Time => read_time(text).map(Value::Time),
-        Type::Instant => read_instant_at(text).map(|at| Value::Instant(at.with_timezone(&Utc))).map_err(ValueError::new),
+        Type::Instant => {
+            read_instant_at(text).map(|at| Value::Instant(at.with_timezone(&Utc))).map_err(ValueError::new)
+        }
         _ => read_period(text),
     }
 }
@@ -153,19 +160,26 @@ fn read_period(text: &str) -> Result<Value, ValueError> {
     let words: Vec<&str> = text.split_whitespace().collect();
     let [start, word @ ("until" | "through"), end] = words[..] else {
         let error = ValueError::new(format!("`{}` is no period", shorten(text)));
-        return Err(error.help("write `2024-01-01 until 2025-01-01` (the end excluded), `… through …` (included) or `… through none`"));
+        return Err(error.help(
+            "write `2024-01-01 until 2025-01-01` (the end excluded), `… through …` (included) or `… through none`",
+        ));
     };
     let start = read_date(start).map_err(ValueError::new)?;
-    let end = match end {
-        "none" => None,
-        end => {
-            let end = read_date(end).map_err(ValueError::new)?;
-            let after = if word == "until" { Some(end) } else { end.succ_opt().filter(|&day| day <= last_day()) };
-            Some(after.ok_or_else(|| ValueError::new("a period that ends on the last day of 9999: write `through none`"))?)
-        }
-    };
+    let end =
+        match end {
+            "none" => None,
+            end => {
+                let end = read_date(end).map_err(ValueError::new)?;
+                let after = if word == "until" { Some(end) } else { end.succ_opt().filter(|&day| day <= last_day()) };
+                Some(after.ok_or_else(|| {
+                    ValueError::new("a period that ends on the last day of 9999: write `through none`")
+                })?)
+            }
+        };
     match end {
-        Some(end) if end < start => Err(ValueError::new(format!("the period `{}` ends before it starts", shorten(text)))),
+        Some(end) if end < start => {
+            Err(ValueError::new(format!("the period `{}` ends before it starts", shorten(text))))
+        }
         end => Ok(Value::Period { start, end }),
     }
 }
@@ -178,7 +192,9 @@ fn no_number(text: &str) -> ValueError {
     let error = ValueError::new(format!("`{}` is no number", shorten(text)));
     let plain: String = text.chars().filter(|c| c.is_ascii_digit() || matches!(c, '.' | '-')).collect();
     match plain.parse::<Decimal>() {
-        Ok(_) => error.help("write digits, with a point before decimals: no currency, separators, percent sign or exponent"),
+        Ok(_) => {
+            error.help("write digits, with a point before decimals: no currency, separators, percent sign or exponent")
+        }
         Err(_) => error,
     }
 }
@@ -199,7 +215,8 @@ pub(super) fn read_number(ty: &Type, text: &str) -> Result<Value, ValueError> {
 /// Reads `-12.50e3` without losing a digit. Errors: another form, more than [`MAX_DIGITS`] digits.
 fn exact_decimal(text: &str) -> Result<Decimal, ValueError> {
     let unsigned = text.strip_prefix('-').unwrap_or(text);
-    let (number, exponent) = unsigned.split_once(['e', 'E']).map_or((unsigned, "0"), |(number, exponent)| (number, exponent));
+    let (number, exponent) =
+        unsigned.split_once(['e', 'E']).map_or((unsigned, "0"), |(number, exponent)| (number, exponent));
     let (whole, part) = number.split_once('.').map_or((number, None), |(whole, part)| (whole, Some(part)));
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let leading_zero = whole.len() > 1 && whole.starts_with('0');

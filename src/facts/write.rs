@@ -65,7 +65,9 @@ fn shared_json(program: &Program, ty: &Type, value: &Value, inner: fn(&Program, 
             let member = program.enum_type(*id).members.get_index(*index as usize);
             member.map_or(Json::Null, |(_, member)| member.written.as_str().into())
         }
-        (Value::Set(members), Type::Set(ty)) => Json::Array(members.iter().map(|member| inner(program, ty, member)).collect()),
+        (Value::Set(members), Type::Set(ty)) => {
+            Json::Array(members.iter().map(|member| inner(program, ty, member)).collect())
+        }
         (Value::List(items), Type::List(id)) => {
             Json::Array(items.iter().map(|item| inner(program, &Type::Record(*id), item)).collect())
         }

@@ -112,7 +112,8 @@ pub(super) fn parse_files(folder: &Folder, loaded: &mut Loaded) -> Files {
 /// Whether a file may hold more declarations than its tree.
 fn lost_a_declaration(parse: &Parse) -> bool {
     // Other findings are of declarations that were understood nevertheless.
-    let losing = [Code::SYNTAX, Code::HIDDEN_CHARACTER, Code::TOO_DEEP, Code::TOO_LARGE, Code::RESERVED_WORD, Code::HEADER];
+    let losing =
+        [Code::SYNTAX, Code::HIDDEN_CHARACTER, Code::TOO_DEEP, Code::TOO_LARGE, Code::RESERVED_WORD, Code::HEADER];
     !parse.unparsed.is_empty() || parse.diagnostics.iter().any(|found| found.is_error() && losing.contains(&found.code))
 }
 
@@ -135,7 +136,9 @@ fn keep_library(file: &mut File, diagnostics: &mut Vec<Diagnostic>) {
         let Some(subject) = subject(&declaration.kind) else { return false };
         let help = match subject.kind {
             "parameter" | "scale" => "dated values belong into the versions of a policy",
-            "decision" | "rule" | "note" | "assert" => "it belongs into the versions of a policy, which `use` this library",
+            "decision" | "rule" | "note" | "assert" => {
+                "it belongs into the versions of a policy, which `use` this library"
+            }
             "test" | "profile" => "it belongs into a file of tests, which has no header",
             _ => return true,
         };
@@ -158,7 +161,8 @@ fn keep_tests(file: &mut File, path: &str, diagnostics: &mut Vec<Diagnostic>) {
         stays
     });
     if let Some((span, text)) = misplaced.first() {
-        let more = if misplaced.len() > 1 { format!(" and {} more declarations", misplaced.len() - 1) } else { String::new() };
+        let more =
+            if misplaced.len() > 1 { format!(" and {} more declarations", misplaced.len() - 1) } else { String::new() };
         let message = format!("a file without a header holds `use`, `profile` and `test`, not `{text}`{more}");
         let day = if crate::load::time::read_date(stem_of(path)).is_ok() { stem_of(path) } else { "2024-12-24" };
         let name = folder_of(path).rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or("NAME");
@@ -172,15 +176,18 @@ fn keep_tests(file: &mut File, path: &str, diagnostics: &mut Vec<Diagnostic>) {
 pub(super) fn strip_verbs(declarations: &mut Vec<Declaration>, why: &str, diagnostics: &mut Vec<Diagnostic>) {
     declarations.retain_mut(|declaration| {
         if let DeclKind::Repeal(repeal) = &declaration.kind {
-            let message = format!("`repeal {} {}` in a file that amends nothing", repeal.kind.value, repeal.path.text());
+            let message =
+                format!("`repeal {} {}` in a file that amends nothing", repeal.kind.value, repeal.path.text());
             let error = Diagnostic::error(Code::VERB, declaration.span, message).found(why);
             diagnostics.push(error.help("drop it, or say which version the file `amends` in its header"));
             return false;
         }
         if let Some(verb) = declaration.verb.take() {
             let word = verb_text(verb.value);
-            let error = Diagnostic::error(Code::VERB, verb.span, format!("`{word}` in a file that amends nothing")).found(why);
-            diagnostics.push(error.help(format!("drop `{word}`, or say which version the file `amends` in its header")));
+            let error =
+                Diagnostic::error(Code::VERB, verb.span, format!("`{word}` in a file that amends nothing")).found(why);
+            diagnostics
+                .push(error.help(format!("drop `{word}`, or say which version the file `amends` in its header")));
         }
         true
     });

@@ -1,5 +1,6 @@
 //! enact.
 
+pub mod check;
 mod countries;
 pub mod diagnostic;
 pub mod eval;
@@ -9,4 +10,5 @@ pub mod lower;
 pub mod program;
 pub mod source;
 pub mod syntax;
+pub mod trace;
 pub mod value;

@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use super::error::{FactsError, ValueError};
 use super::parse::{Json, parse_json};
-use super::value::{Spelling, read_member, read_number, read_spelt, read_text, text_value};
+use super::value::{no_member, read_number, read_spelt, read_text, short_weekday, text_value};
 use super::{Facts, MAX_FACTS_BYTES, Slot};
 use crate::diagnostic::did_you_mean;
 use crate::load::time::shorten;
 use crate::program::{Fact, FactId, Program};
-use crate::value::{Evaluated, RecordId, Type, Value};
+use crate::value::{EnumId, Evaluated, RecordId, Type, Value};
 
 /// How many errors are listed; the rest are counted.
 const MAX_ERRORS: usize = 100;
@@ -32,7 +32,7 @@ pub fn read_facts(program: &Program, text: impl AsRef<[u8]>) -> Result<Facts, Ve
         vec![FactsError::Syntax { what: error.what.to_owned(), line, column }]
     })?;
     let Json::Object(entries) = &json else { return Err(vec![FactsError::NotAnObject { found: json.kind() }]) };
-    let mut reader = Reader { program, pointer: String::new(), errors: Vec::new(), more: 0 };
+    let mut reader = Reader::new(program);
     let by_key: HashMap<&str, FactId> =
         program.facts.iter().enumerate().map(|(index, fact)| (fact.key.as_str(), FactId(index as u32))).collect();
     let mut facts = Facts::new(program);
@@ -100,7 +100,7 @@ pub fn set_fact(program: &Program, facts: &mut Facts, assignment: &str) -> Resul
 pub(super) fn read_json_text(program: &Program, ty: &Type, text: &str) -> Result<Value, ValueError> {
     let wrong = |message: String| ValueError::new(message).help(format!("write {} as JSON", json_form(ty)));
     let json = parse_json(text).map_err(|_| wrong(format!("`{}` is no {}", shorten(text), program.type_text(ty))))?;
-    let mut reader = Reader { program, pointer: String::new(), errors: Vec::new(), more: 0 };
+    let mut reader = Reader::new(program);
     let value = reader.value(program.type_text(ty).as_str(), ty, &json);
     match (value, reader.errors.into_iter().next()) {
         (Some(value), None) => Ok(value),
@@ -174,9 +174,15 @@ struct Reader<'p> {
     pointer: String,
     errors: Vec<FactsError>,
     more: usize,
+    /// The members of enums met so far, by how facts spell them.
+    spellings: HashMap<EnumId, HashMap<&'p str, u32>>,
 }
 
-impl Reader<'_> {
+impl<'p> Reader<'p> {
+    fn new(program: &'p Program) -> Self {
+        Reader { program, pointer: String::new(), errors: Vec::new(), more: 0, spellings: HashMap::new() }
+    }
+
     /// Does something with the pointer one step further.
     fn inside<T>(&mut self, key: &str, then: impl FnOnce(&mut Self) -> T) -> T {
         let length = self.pointer.len();
@@ -229,7 +235,6 @@ impl Reader<'_> {
             self.push(|pointer| not_none(program, pointer, name, ty));
             return None;
         }
-        let program = self.program;
         let read = match (ty.required(), json) {
             (Type::YesNo, Json::Bool(yes)) => Ok(Value::Bool(*yes)),
             (ty @ (Type::Integer | Type::Months | Type::Days | Type::Minutes), Json::Number(number)) => {
@@ -239,7 +244,7 @@ impl Reader<'_> {
             (ty @ (Type::Decimal | Type::Money(_)), Json::Text(text)) => read_number(ty, text),
             (ty @ (Type::Date | Type::Time | Type::Instant | Type::Period), Json::Text(text)) => read_spelt(ty, text),
             (Type::Text, Json::Text(text)) => Ok(text_value(text)),
-            (Type::Enum(id), Json::Text(text)) => read_member(program, *id, text, Spelling::Written),
+            (Type::Enum(id), Json::Text(text)) => return self.member(*id, text),
             (Type::Set(inner), Json::Array(items)) => return self.set(name, inner, items),
             (Type::List(id), Json::Array(items)) => return self.list(*id, items),
             (Type::Record(id), Json::Object(entries)) => return self.record(*id, entries),
@@ -248,6 +253,30 @@ impl Reader<'_> {
         match read {
             Ok(value) => Some(value),
             Err(error) => self.wrong(error),
+        }
+    }
+
+    /// Reads a member of an enum, as facts spell it.
+    fn member(&mut self, id: EnumId, text: &str) -> Option<Value> {
+        let program = self.program;
+        let spellings = self.spellings.entry(id).or_insert_with(|| {
+            let members = program.enum_type(id).members.values().zip(0..);
+            members.map(|(member, index)| (member.written.as_str(), index)).collect()
+        });
+        let written = spellings.get(text).copied();
+        match written.or_else(|| short_weekday(program, id, text).map(|index| index as u32)) {
+            Some(index) => Some(Value::Member(id, index)),
+            // A name that data spells otherwise is a mistake, even where other values exist.
+            None if program.enum_type(id).open
+                && !text.is_empty()
+                && !program.enum_type(id).members.contains_key(text) =>
+            {
+                Some(text_value(text))
+            }
+            None => {
+                self.push(|pointer| FactsError::Value { pointer, error: no_member(program, id, text) });
+                None
+            }
         }
     }
 

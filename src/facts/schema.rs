@@ -11,14 +11,18 @@ use crate::program::{
 };
 use crate::value::{EnumId, RecordId, Type};
 
-/// Returns the JSON Schema (draft 2020-12) of the facts that a policy reads, of one applicant.
+/// Returns the JSON Schema (draft 2020-12) of the facts of one applicant: first those that a policy reads, then those that are
+/// only accepted.
 ///
-/// What [`super::read_facts`] accepts of these facts, the schema accepts too; the reader is stricter where a schema cannot say it:
+/// What [`super::read_facts`] accepts, the schema accepts too; the reader is stricter where a schema cannot say it:
 /// days that do not exist, doubled keys, digits beyond 28, bounds of dates.
 pub fn json_schema(program: &Program, policy: PolicyId) -> Json {
     let mut types = Types { program, defs: Map::from_iter([("unknown".to_owned(), unknown_schema())]) };
+    let read = facts_read(program, policy);
+    // A facts file may serve several policies: facts that this one does not read are accepted, after those that it does.
+    let others = (0..program.facts.len() as u32).map(FactId).filter(|id| !read.contains(id));
     let mut properties = Map::new();
-    for id in facts_read(program, policy) {
+    for id in read.iter().copied().chain(others) {
         let fact = program.fact(id);
         let mut schema = types.stated(&fact.ty);
         if let Some((low, high)) = &fact.within {
@@ -27,6 +31,9 @@ pub fn json_schema(program: &Program, policy: PolicyId) -> Json {
         let mut entry = titled(fact.label.as_deref().unwrap_or(&fact.name), fact.ask.as_deref());
         if let Some(typical) = &fact.typical {
             entry.insert("examples".into(), json!([fact_json(program, &fact.ty, typical)]));
+        }
+        if !read.contains(&id) {
+            entry.insert("$comment".into(), "accepted, but this policy does not read it".into());
         }
         entry.append(&mut schema);
         properties.insert(fact.key.clone(), Json::Object(entry));

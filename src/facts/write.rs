@@ -41,10 +41,10 @@ pub fn record_json(program: &Program, ty: &Type, value: &Value) -> Json {
 
 /// Returns facts as a facts file holds them, in the order of the program. What is not stated is left out.
 pub fn write_facts(program: &Program, facts: &Facts) -> Json {
-    let entry = |(id, slot)| {
+    let entry = |(id, slot): (crate::program::FactId, &Slot)| {
         let fact = program.fact(id);
         let value = match slot {
-            &Slot::Given(ref value) => fact_json(program, &fact.ty, value),
+            Slot::Given(value) => fact_json(program, &fact.ty, value),
             _ => unknown(),
         };
         (fact.key.clone(), value)

@@ -13,6 +13,9 @@ use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::source::Span;
 use crate::syntax::ast::{DeclKind, Declaration, RepealDecl, Verb};
 
+/// How many names of one file are compared with all others: enough for a misspelt file, and linear for a hostile one.
+const MAX_SUGGESTIONS: usize = 100;
+
 /// Kind and name: what an amendment names.
 type Key = (String, String);
 
@@ -56,6 +59,8 @@ struct Amended<'a> {
     repealed: Vec<Repealed>,
     /// What this file amends, with the verb and its place.
     named: HashMap<Key, (&'static str, Span)>,
+    /// How many verbs hit nothing.
+    misses: usize,
     diagnostics: &'a mut Vec<Diagnostic>,
 }
 
@@ -76,7 +81,7 @@ impl<'a> Amended<'a> {
             kept.push(Some(declared.clone()));
         }
         let (inserted, repealed, named) = Default::default();
-        Amended { base, made_by, kept, places, inserted, repealed, named, diagnostics }
+        Amended { base, made_by, kept, places, inserted, repealed, named, misses: 0, diagnostics }
     }
 
     fn finish(self) -> (Vec<Consolidated>, Vec<Repealed>) {
@@ -214,6 +219,11 @@ impl<'a> Amended<'a> {
         let Some(base) = self.base.filter(|base| !base.incomplete) else { return };
         let message = format!("{} has no `{kind} {name}` to {verb}", base.name);
         let error = Diagnostic::error(Code::AMENDMENT, place, message);
+        self.misses += 1;
+        if self.misses > MAX_SUGGESTIONS {
+            self.diagnostics.push(error);
+            return;
+        }
         let other = self.places.keys().filter(|(_, other)| other == name).min();
         let near =
             did_you_mean(name, self.places.keys().filter(|(other, _)| other == kind).map(|(_, name)| name.as_str()));

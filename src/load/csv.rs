@@ -312,4 +312,36 @@ mod tests {
         let cells: Vec<&str> = table.rows[0].spans.iter().map(|&span| sources.slice(span)).collect();
         assert_eq!(cells, ["x", "\"é\""]);
     }
+
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn any_text_is_read_or_reported(text in "[a\"\\n\\r,# é]{0,40}") {
+            let mut sources = Sources::new();
+            let id = sources.add("x.csv", text.as_str());
+            let (table, errors) = read_csv(id, &text);
+            for row in &table.rows {
+                prop_assert_eq!(row.cells.len(), table.columns.len());
+                prop_assert!(row.spans.iter().all(|&span| text.get(span.range()).is_some()));
+            }
+            prop_assert!(errors.iter().flat_map(|error| &error.labels).all(|label| text.get(label.span.range()).is_some()));
+        }
+
+        #[test]
+        fn what_a_csv_writer_writes_is_read(rows in prop::collection::vec(prop::array::uniform3("[a\",\n é]{0,6}"), 1..6)) {
+            let mut writer = ::csv::Writer::from_writer(Vec::new());
+            writer.write_record(["a", "b", "c"]).expect("memory holds it");
+            for row in &rows {
+                writer.write_record(row).expect("memory holds it");
+            }
+            let text = String::from_utf8(writer.into_inner().expect("memory holds it")).expect("UTF-8");
+            let (_, read, errors) = read(&text);
+            prop_assert!(errors.is_empty(), "{:?}", errors);
+            let expected: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|cell| cell.trim().to_owned()).collect()).collect();
+            prop_assert_eq!(read, expected);
+        }
+    }
 }

@@ -479,3 +479,29 @@ fn loading_is_the_same_each_time() {
         assert_eq!(format!("{:?}", load(&folder(&files))), first);
     }
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { failure_persistence: None, ..Default::default() })]
+
+    /// Files cut off or with a piece put elsewhere: whatever they say now, they load.
+    #[test]
+    fn any_folder_loads(cut in 0usize..400, from in 0usize..400, to in 0usize..400, bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..8)) {
+        let amending = "policy p effective from 2021-01-01 23:30 \"UTC\" amends 2020-01-01\nuse lib\nreplace rule r [A] ok is no\n\
+                        insert set s: set of country read from \"x.csv\" column iso\nrepeal fact a\n";
+        let files = [BASE.1, amending, "library lib\nenum e read from \"p/x.csv\" column iso\n", "iso,b\nUS,\"x\"\n"];
+        let paths = [BASE.0, "p/2021-01-01.enact", "lib.enact", "p/x.csv"];
+        let mut folder = Folder::default();
+        for (path, text) in paths.into_iter().zip(files) {
+            let mut text = text.as_bytes().to_vec();
+            let piece: Vec<u8> = text.iter().skip(from).take(20).copied().chain(bytes.clone()).collect();
+            let place = to.min(text.len());
+            text.splice(place..place, piece);
+            text.truncate(text.len().saturating_sub(cut % 50));
+            folder.files.insert(path.to_owned(), text);
+        }
+        let loaded = load(&folder);
+        for found in &loaded.diagnostics {
+            proptest::prop_assert!(found.labels.iter().all(|label| loaded.sources.get(label.span.source).text().get(label.span.range()).is_some()));
+        }
+    }
+}

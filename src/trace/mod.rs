@@ -20,6 +20,8 @@ pub mod record;
 mod remark;
 pub mod style;
 pub mod support;
+#[cfg(test)]
+mod tests;
 pub mod text;
 mod tree;
 

@@ -1,5 +1,6 @@
 //! enact.
 
+pub mod check;
 mod countries;
 pub mod diagnostic;
 pub mod eval;

@@ -1,7 +1,6 @@
 //! Sums, products, durations and roundings.
 
 use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive;
 
 use crate::diagnostic::{Code, Diagnostic, suggest};
 use crate::program::Op;
@@ -9,7 +8,6 @@ use crate::source::Span;
 use crate::syntax::ast::{ArithmeticOp, Expr, ExprKind, HalfWay, Rounding, Unit as TimeUnit};
 use crate::value::{Type, Value};
 
-use super::expr::whole;
 use super::graph::Typed;
 use super::scope::Unit;
 use super::{Lowerer, Reported};
@@ -241,13 +239,5 @@ impl<'a> Lowerer<'a> {
             },
         };
         Ok(self.graph.typed(Op::DaysCovered { list: typed.node, within: within.node, fields }, Type::Days))
-    }
-}
-
-/// Reads a constant as a whole number that fits `i64`.
-pub(super) fn constant_integer(value: &Value) -> Option<i64> {
-    match value {
-        Value::Number(number) if whole(*number) => number.to_i64(),
-        _ => None,
     }
 }

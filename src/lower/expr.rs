@@ -1,7 +1,5 @@
 //! Expressions to nodes: names resolved, types checked.
 
-use rust_decimal::Decimal;
-
 use crate::diagnostic::{Code, Diagnostic, did_you_mean, suggest};
 use crate::program::{Domain, FoldKind, Op, OriginKind};
 use crate::source::Span;
@@ -627,9 +625,4 @@ fn country_hint(wrong: &str) -> String {
         Some((_, code)) => format!("did you mean `{code}`? countries are ISO 3166-1 codes of two letters"),
         None => "countries are ISO 3166-1 codes of two letters: `CA`, `US`, `PM`".to_string(),
     }
-}
-
-/// A number of days or months is a whole number.
-pub(super) fn whole(number: Decimal) -> bool {
-    number.fract().is_zero()
 }

@@ -3,7 +3,7 @@
 use super::aside::{Across, Ask, Choice};
 use super::phrase::join_words;
 use super::style::{Piece, Row, Style, Styled, lay_out, piece, width};
-use super::text::tags;
+use super::words::tags;
 use super::tree::{Role, Trace};
 
 /// Renders the answer in a few lines: value, versions, reasons, what would change it, the dates around it.

@@ -199,7 +199,8 @@ pub fn lay_out(rows: Vec<Row>, limit: usize) -> Styled {
             let long = pieces_width(&row.right);
             let start = (ends + 2).max(column);
             let room = limit.saturating_sub(start);
-            if long <= room || room >= LEAST_RIGHT {
+            let words = row.right.iter().flat_map(|piece| piece.text.split(' ')).map(width).max().unwrap_or(0);
+            if long <= room || room >= LEAST_RIGHT && words <= room {
                 let mut right = wrap(&row.right, room).into_iter();
                 if let (Some(last), Some(beside)) = (lines.last_mut(), right.next()) {
                     last.push(piece(Style::Plain, " ".repeat(start - ends)));

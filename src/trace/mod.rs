@@ -7,12 +7,13 @@
 //!
 //! **Invariant:** every text that an author or applicant wrote passes [`style::neutral`] or an escape of its rendering.
 
+mod across;
 pub mod answer;
 pub mod aside;
 mod build;
 mod condition;
-mod explain;
 pub mod dot;
+mod explain;
 mod fold;
 pub mod hash;
 pub mod html;

@@ -42,7 +42,8 @@ impl Tree {
         first.extend(heading);
         let inlined = inline(node);
         let bare = node.children.is_empty() || inlined || says_all(node);
-        let mut row = Row { first, rest: Vec::new(), left: words(node, headed), right: aside(node, inlined, &self.root) };
+        let mut row =
+            Row { first, rest: Vec::new(), left: words(node, headed), right: aside(node, inlined, &self.root) };
         let hanging = if bare { "   " } else { "│  " };
         let rest = if headed { format!("{below_heading}{}", pad(hanging, head_width)) } else { format!("{inner}  ") };
         row.rest = vec![piece(Style::Dim, rest)];

@@ -32,7 +32,18 @@ fn probe() {
     let policy = std::env::var("POLICY").unwrap_or("poe_work_permit".into());
     let decision = std::env::var("DECISION").unwrap_or("may_apply_for_work_permit_at_poe".into());
     let run = world.run(&policy, &[&decision], &json.to_string());
-    let trace = world.trace(&run);
+    let asides = crate::trace::aside::Asides::gather(
+        &world.program,
+        &world.sources,
+        &run.request,
+        &run.facts,
+        &run.evaluation,
+        0,
+    );
+    let trace = explain(&world.program, &world.sources, &run.request, &run.facts, &run.evaluation, 0, asides, None);
+    if let Ok(path) = std::env::var("HTML") {
+        std::fs::write(path, crate::trace::html::render(&at_level(&trace, Level::Why))).unwrap();
+    }
     println!("{}", answer::render(&trace, 120));
     let level = match std::env::var("LEVEL").as_deref() {
         Ok("full") => Level::Full,

@@ -24,6 +24,11 @@ pub fn at_level(trace: &Trace, level: Level) -> Trace {
             let wanted = |node: &&Node| !(node.kind == Kind::Otherwise && node.role == Role::NotNeeded);
             let branches: Vec<Node> = trace.branches.iter().filter(wanted).map(|node| view.node(node)).collect();
             shown.branches = branches.into_iter().map(Node::collapse).collect();
+            let mut seen: BTreeSet<String> = BTreeSet::new();
+            for branch in &shown.branches {
+                branch.walk(&mut |node| seen.extend(node.tags.iter().cloned()));
+            }
+            shown.branches.iter_mut().for_each(|node| thin(node, &mut seen));
             let renamed = renames(&shown.branches, &view.shown);
             shown.branches.iter_mut().for_each(|node| rename(node, &renamed));
         }
@@ -112,7 +117,13 @@ impl<'a> View<'a> {
                 continue;
             }
             let label = child.label.clone();
-            shown.folded.push(Folded { label, role: child.role.clone(), verdict: child.verdict, tags });
+            shown.folded.push(Folded {
+                label,
+                role: child.role.clone(),
+                verdict: child.verdict,
+                own: child.tags.len(),
+                tags,
+            });
         }
     }
 
@@ -166,12 +177,57 @@ fn keeps(node: &Node, child: &Node) -> bool {
     }
 }
 
+/// Leaves out tags of folded parts that show elsewhere; their own stay.
+fn thin(node: &mut Node, seen: &mut BTreeSet<String>) {
+    for folded in &mut node.folded {
+        let own = folded.own;
+        let mut index = 0;
+        folded.tags.retain(|tag| {
+            index += 1;
+            seen.insert(tag.clone()) || index <= own
+        });
+    }
+    node.children.iter_mut().for_each(|child| thin(child, seen));
+}
+
 impl Node {
+    /// Merges a part with the same words into the node above it: a rule and the definition it is about.
+    fn absorb(&mut self) {
+        let same = |child: &Node| {
+            let words = |text: &str| text.to_lowercase();
+            child.see.is_none()
+                && child.verdict == self.verdict
+                && child.folded.is_empty()
+                && words(&child.label) == words(&self.label)
+                && !matches!(child.role, Role::Unless | Role::Exception | Role::Note)
+        };
+        if !self.folded.is_empty() || self.children.len() != 1 || !same(&self.children[0]) {
+            return;
+        }
+        let child = self.children.remove(0);
+        for tag in child.tags {
+            if !self.tags.contains(&tag) {
+                self.tags.push(tag);
+            }
+        }
+        self.summary = self.summary.take().or(child.summary);
+        self.near_miss = self.near_miss.take().or(child.near_miss);
+        self.reads.extend(child.reads);
+        self.remarks.extend(child.remarks);
+        self.cites.extend(child.cites);
+        self.relies.extend(child.relies);
+        self.children = child.children;
+    }
+
     /// Merges a rule that passes on a decision with the one rule of that decision: *Flagpoling bar [POE-W-14, FLAG-02]*.
     fn collapse(mut self) -> Node {
         self.children = std::mem::take(&mut self.children).into_iter().map(Node::collapse).collect();
+        self.absorb();
         let passes_on = self.kind == Kind::Rule
-            && matches!(self.role, Role::DecidedBy | Role::Also | Role::Either | Role::NotBarred | Role::Open(_) | Role::Gives(_))
+            && matches!(
+                self.role,
+                Role::DecidedBy | Role::Also | Role::Either | Role::NotBarred | Role::Open(_) | Role::Gives(_)
+            )
             && self.folded.is_empty()
             && self.children.len() == 1
             && self.children[0].kind == Kind::Decision
@@ -183,7 +239,9 @@ impl Node {
         }
         let rules = self.children[0].children.iter().filter(|child| child.kind == Kind::Rule).count();
         let notes = self.children[0].children.iter().filter(|child| child.kind == Kind::Note).count();
-        if rules != 1 || rules + notes != self.children[0].children.iter().filter(|child| child.kind != Kind::Otherwise).count() {
+        if rules != 1
+            || rules + notes != self.children[0].children.iter().filter(|child| child.kind != Kind::Otherwise).count()
+        {
             return self;
         }
         let decision = self.children.remove(0);
@@ -222,10 +280,14 @@ fn renames(branches: &[Node], shown: &BTreeMap<u32, u32>) -> BTreeMap<u32, u32> 
             present.insert(node.id);
         });
     }
-    shown.values().filter(|id| !present.contains(id)).filter_map(|&id| {
-        // A merged decision stands at the nearest node before it that is left: its rule.
-        present.range(..id).next_back().map(|&rule| (id, rule))
-    }).collect()
+    shown
+        .values()
+        .filter(|id| !present.contains(id))
+        .filter_map(|&id| {
+            // A merged decision stands at the nearest node before it that is left: its rule.
+            present.range(..id).next_back().map(|&rule| (id, rule))
+        })
+        .collect()
 }
 
 fn rename(node: &mut Node, renamed: &BTreeMap<u32, u32>) {

@@ -3,8 +3,8 @@
 use crate::eval::{Answer, Evaluation, Picked, Reason, RuleVerdict};
 use crate::facts::{Facts, Slot};
 use crate::program::{
-    Asked, Citation, DecisionBody, DecisionId, FactId, FamilyId, NodeId, Op, Origin, OriginId, Program, RuleId, TemplatePart,
-    VersionId,
+    Asked, Citation, DecisionBody, DecisionId, FactId, FamilyId, NodeId, Op, Origin, OriginId, Program, RuleId,
+    TemplatePart, VersionId,
 };
 use crate::source::{Sources, Span};
 use crate::value::{Evaluated, Type, Value};
@@ -117,7 +117,8 @@ impl<'a> Look<'a> {
             }
             DecisionBody::Rules { rules, otherwise, .. } => {
                 let outcome = verdict.map(|verdict| &verdict.outcome);
-                let deciding = |rule: &&RuleId| self.stands(**rule) && self.rule(**rule).map(|verdict| &verdict.value) == outcome;
+                let deciding =
+                    |rule: &&RuleId| self.stands(**rule) && self.rule(**rule).map(|verdict| &verdict.value) == outcome;
                 let found: Vec<Reason> = rules.iter().filter(deciding).map(|&rule| Reason::Rule(rule)).collect();
                 let held = verdict.is_some_and(|verdict| verdict.otherwise.is_yes());
                 match otherwise {

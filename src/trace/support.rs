@@ -162,10 +162,16 @@ impl Support {
             Op::AtLeast(_, parts) => {
                 let yes = verdict.is_some_and(Evaluated::is_yes);
                 let no = verdict.is_some_and(Evaluated::is_no);
-                next.extend(parts.iter().filter(|&&part| {
-                    let part = look.value(part, &[]);
-                    !(yes && part.is_some_and(|part| !part.is_yes()) || no && part.is_some_and(Evaluated::is_yes))
-                }).map(|&part| Item::Node(part)));
+                next.extend(
+                    parts
+                        .iter()
+                        .filter(|&&part| {
+                            let part = look.value(part, &[]);
+                            !(yes && part.is_some_and(|part| !part.is_yes())
+                                || no && part.is_some_and(Evaluated::is_yes))
+                        })
+                        .map(|&part| Item::Node(part)),
+                );
             }
             Op::If(condition, yes, no) => {
                 next.push(Item::Node(*condition));
@@ -228,15 +234,19 @@ fn resting<'a>(
     verdict: Option<&'a Evaluated>,
     settles: fn(&Evaluated) -> bool,
 ) -> impl Iterator<Item = Item> + 'a {
-    parts.iter().copied().filter(move |&part| {
-        let (Some(whole), Some(part)) = (verdict, look.value(part, &[])) else { return true };
-        match whole {
-            whole if settles(whole) => settles(part),
-            Evaluated::Unknown => matches!(part, Evaluated::Unknown),
-            Evaluated::Error(_) => matches!(part, Evaluated::Error(_)),
-            Evaluated::Value(_) => true,
-        }
-    }).map(Item::Node)
+    parts
+        .iter()
+        .copied()
+        .filter(move |&part| {
+            let (Some(whole), Some(part)) = (verdict, look.value(part, &[])) else { return true };
+            match whole {
+                whole if settles(whole) => settles(part),
+                Evaluated::Unknown => matches!(part, Evaluated::Unknown),
+                Evaluated::Error(_) => matches!(part, Evaluated::Error(_)),
+                Evaluated::Value(_) => true,
+            }
+        })
+        .map(Item::Node)
 }
 
 fn reason_items(look: &Look, reason: Reason) -> Vec<Item> {
@@ -343,11 +353,15 @@ pub fn set_aside_by(look: &Look, rule: RuleId, by: &SetAsideBy) -> String {
             }
         }
         SetAsideBy::Exceptions(rules) => {
-            let labels: Vec<String> = rules.iter().map(|&rule| {
-                let origin = program.origin(program.rule(rule).origin);
-                let tags = if origin.tags.is_empty() { String::new() } else { format!(" [{}]", origin.tags.join(", ")) };
-                format!("{}{tags}", look.origin_label(origin))
-            }).collect();
+            let labels: Vec<String> = rules
+                .iter()
+                .map(|&rule| {
+                    let origin = program.origin(program.rule(rule).origin);
+                    let tags =
+                        if origin.tags.is_empty() { String::new() } else { format!(" [{}]", origin.tags.join(", ")) };
+                    format!("{}{tags}", look.origin_label(origin))
+                })
+                .collect();
             format!("exception: {}", super::phrase::join_words(&labels, "and"))
         }
     }

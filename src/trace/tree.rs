@@ -416,7 +416,12 @@ pub struct Cite {
 impl Cite {
     /// Returns publisher, title, place and day: `CBSA, Flagpoling ends at ports of entry, 2024-12-23`.
     pub fn text(&self) -> String {
-        let parts = [self.by.as_ref(), self.title.as_ref().or(Some(&self.source)), self.place.as_ref(), self.published.as_ref()];
+        let parts = [
+            self.by.as_ref(),
+            self.title.as_ref().or(Some(&self.source)),
+            self.place.as_ref(),
+            self.published.as_ref(),
+        ];
         parts.into_iter().flatten().cloned().collect::<Vec<_>>().join(", ")
     }
 }
@@ -471,8 +476,11 @@ pub struct Folded {
     pub role: Role,
     /// What it came to.
     pub verdict: Verdict,
-    /// Its tags and those of everything below it.
+    /// Its tags, then those of everything below it that show nowhere else.
     pub tags: Vec<String>,
+    /// How many of the tags are its own.
+    #[serde(skip)]
+    pub own: usize,
 }
 
 impl Node {

@@ -1,0 +1,27 @@
+//! Explanations: why an answer is what it is, as data and for people.
+//!
+//! [`explain()`] makes a [`Trace`] from a program and the verdicts of one run; it never evaluates again. What needs other runs
+//! (what would change the answer, the other side of a boundary) is collected before, by [`aside`]. A trace is shown at a
+//! [`Level`] by [`at_level`], and rendered by [`text`], [`markdown`], [`html`], [`mermaid`], [`dot`] or, as JSON, by serde. The
+//! short machine form is a [`record`](mod@record).
+//!
+//! **Invariant:** every text that an author or applicant wrote passes [`style::neutral`] or an escape of its rendering.
+
+pub mod aside;
+mod build;
+mod condition;
+mod explain;
+mod fold;
+pub mod hash;
+pub mod look;
+mod phrase;
+pub mod record;
+mod remark;
+pub mod support;
+mod tree;
+
+pub use explain::{ENGINE, explain};
+pub use fold::{at_level, tags_at_why};
+pub use hash::{Hashes, hashes};
+pub use record::{Record, record};
+pub use tree::*;

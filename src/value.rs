@@ -97,7 +97,14 @@ impl Type {
     pub fn is_ordered(&self) -> bool {
         matches!(
             self,
-            Type::Integer | Type::Decimal | Type::Money(_) | Type::Date | Type::Time | Type::Instant | Type::Months | Type::Days
+            Type::Integer
+                | Type::Decimal
+                | Type::Money(_)
+                | Type::Date
+                | Type::Time
+                | Type::Instant
+                | Type::Months
+                | Type::Days
                 | Type::Minutes
         )
     }

@@ -6,7 +6,7 @@
 mod codes;
 pub mod render;
 
-pub use codes::{Code, find_code, CODES};
+pub use codes::{CODES, Code, find_code};
 
 use crate::source::Span;
 
@@ -99,7 +99,8 @@ impl Diagnostic {
 
 /// Sorts findings by place and drops those that say the same thing of the same place.
 pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
-    diagnostics.sort_by(|a, b| (a.span(), a.severity, a.code, &a.message).cmp(&(b.span(), b.severity, b.code, &b.message)));
+    diagnostics
+        .sort_by(|a, b| (a.span(), a.severity, a.code, &a.message).cmp(&(b.span(), b.severity, b.code, &b.message)));
     diagnostics.dedup_by(|a, b| a.code == b.code && a.span() == b.span() && a.message == b.message);
 }
 

@@ -1,5 +1,23 @@
 //! Evaluation: a program and the facts of one applicant in, answers out. Pure: no clock, no files, no randomness.
+//!
+//! ```text
+//! kernel     what each operation means, pointwise: one implementation for all that follows
+//! scope      which versions are in force, what they assume
+//! walk       the order of evaluation, with an explicit stack
+//! interpret  walk + kernel on what is stated: the verdict of every node (V1 to V8)
+//! conclude   verdicts to answers (D2, D8 to D11, D15)
+//! ```
 
 mod answer;
+mod conclude;
+mod interpret;
+mod kernel;
+mod scope;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+mod walk;
 
 pub use answer::*;
+pub use conclude::evaluate;

@@ -64,11 +64,11 @@ impl<'a> Lowerer<'a> {
 
     /// Reads a cell by its type and reports what does not fit.
     fn cell(&mut self, ty: &Type, text: &str, row: &CsvRow, read: &ReadFrom) -> Result<Value, Reported> {
-        tmp_read_text(&self.graph.program, ty, text).map_err(|problem| {
+        crate::facts::read_text(&self.graph.program, ty, text).map_err(|problem| {
             self.report(
-                Diagnostic::error(Code::CSV, row.span, format!("`{text}`: {problem}"))
+                Diagnostic::error(Code::CSV, row.span, problem.message)
                     .label(read.span, "read by this")
-                    .help("mend the row, or declare the type it has"),
+                    .help(problem.help.unwrap_or_else(|| "mend the row, or declare the type it has".to_string())),
             )
         })
     }
@@ -650,24 +650,5 @@ impl<'a> Lowerer<'a> {
         let day = self.graph.node(Op::Fact(deciding), ty);
         let moment = (deciding == EVALUATION_DATE).then(|| self.graph.node(Op::Fact(EVALUATION_TIME), Type::Instant));
         Clock { day, moment }
-    }
-}
-
-fn tmp_read_text(program: &crate::program::Program, ty: &Type, text: &str) -> Result<Value, String> {
-    let text = text.trim();
-    match ty {
-        Type::Optional(_) if text.is_empty() => Ok(Value::None),
-        Type::Optional(inner) => tmp_read_text(program, inner, text),
-        Type::Enum(id) => {
-            let e = program.enum_type(*id);
-            if let Some(i) = e.members.iter().position(|(n, m)| n == text || m.written == text || *id == EnumId::WEEKDAY && n.starts_with(text) && text.len() == 3) {
-                Ok(Value::Member(*id, i as u32))
-            } else { Err("no member".into()) }
-        }
-        Type::Date => crate::load::time::read_date(text).map(Value::Date),
-        Type::Time => { let (a, b) = text.split_once(':').ok_or("time")?; Ok(Value::Time(a.parse::<u16>().map_err(|e| e.to_string())? * 60 + b.parse::<u16>().map_err(|e| e.to_string())?)) }
-        Type::Integer | Type::Decimal | Type::Money(_) => text.parse().map(Value::Number).map_err(|_| "number".into()),
-        Type::YesNo => match text { "yes" | "true" => Ok(Value::Bool(true)), "no" | "false" => Ok(Value::Bool(false)), _ => Err("yes/no".into()) },
-        _ => Ok(Value::text(text)),
     }
 }

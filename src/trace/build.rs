@@ -176,7 +176,7 @@ impl<'a> Builder<'a> {
                 let role = if asked { Role::DecidedBy } else { Role::Part };
                 let mut whole = self.condition(*node, role.clone(), &Around::default());
                 // A decision that is a block is the block.
-                let block = matches!(program.op(*node), Op::All(_) | Op::Any(_) | Op::AtLeast(..));
+                let block = matches!(program.op(self.inside(*node)), Op::All(_) | Op::Any(_) | Op::AtLeast(..));
                 if block && !asked { std::mem::take(&mut whole.children) } else { vec![whole] }
             }
             DecisionBody::Includes(rules) | DecisionBody::Adds(rules) => self.rules(id, rules),
@@ -322,20 +322,28 @@ impl<'a> Builder<'a> {
         node
     }
 
-    /// Returns the parts of a `when`: those of an `and` that has no label of its own.
+    /// Returns the parts of a `when`: those of an `and` that has no words or tags of its own.
     fn conjuncts(&mut self, when: NodeId) -> Vec<Node> {
-        let program = self.look.program;
         let around = Around::default();
-        match program.op(when) {
+        match self.look.program.op(self.inside(when)) {
             Op::All(parts) => parts.iter().map(|&part| self.condition(part, Role::When, &around)).collect(),
-            Op::Clause(origin, inner) => match (program.op(*inner), program.origin(*origin)) {
-                (Op::All(parts), origin) if origin.tags.is_empty() && origin.label.is_none() && origin.name.is_empty() => {
-                    parts.iter().map(|&part| self.condition(part, Role::When, &around)).collect()
-                }
-                _ => vec![self.condition_as(when, Role::When, &around, true)],
-            },
             _ => vec![self.condition_as(when, Role::When, &around, true)],
         }
+    }
+
+    /// Returns what stands inside conditions without words or tags of their own.
+    pub fn inside(&self, id: NodeId) -> NodeId {
+        let program = self.look.program;
+        let mut node = id;
+        while let Op::Clause(origin, inner) = program.op(node) {
+            let origin = program.origin(*origin);
+            let bare = origin.tags.is_empty() && origin.label.is_none() && origin.name.is_empty() && origin.relies.is_empty();
+            if !bare {
+                break;
+            }
+            node = *inner;
+        }
+        node
     }
 
     fn otherwise(&mut self, id: DecisionId, origin: OriginId, value: NodeId) -> Option<Node> {
@@ -393,7 +401,7 @@ impl<'a> Builder<'a> {
                 if let Op::Fact(fact) = program.op(next) {
                     facts.insert(*fact);
                 }
-                super::look::operands(program.op(next), &mut |child| todo.push(child));
+                todo.extend(program.op(next).children());
             }
             node.reads = facts.into_iter().map(|fact| self.look.reading(fact)).collect();
         } else if let Some(assumption) = program.versions.iter().flat_map(|version| &version.assumptions).find(|it| it.origin == id) {

@@ -6,7 +6,7 @@ use crate::program::{DecisionBody, DecisionId, Domain, NodeId, Op, OriginKind};
 use crate::value::{Evaluated, Type, Value};
 
 use super::build::{Builder, Key};
-use super::look::{Target, operands, pointer};
+use super::look::{Target, pointer};
 use super::phrase::{Around, Bound, count_word, shown};
 use super::remark;
 use super::tree::{Kind, NearMiss, Node, Reading, Role, Stated, Verdict};
@@ -193,13 +193,13 @@ impl Builder<'_> {
         node.name.clone_from(&program.family(program.decision(decision).family).name);
         node.under = Some(self.look.under(decision));
         if let DecisionBody::Expr(body) = program.decision(decision).body {
-            node.summary = self.block_summary(body, &Around::default(), false);
+            node.summary = self.block_summary(self.inside(body), &Around::default(), false);
         }
         node.see = self.expand(Key::Decision(decision), node.id, id);
         if node.see.is_none() {
             node.children = self.decision_parts(decision);
             if let DecisionBody::Expr(body) = program.decision(decision).body {
-                self.finish_block(node, body, &Around::default());
+                self.finish_block(node, self.inside(body), &Around::default());
             }
         }
     }
@@ -427,7 +427,7 @@ impl Builder<'_> {
                 }
                 // A row's own label is no boundary; a definition explains itself.
                 Op::Clause(origin, _) if program.origin(*origin).kind == OriginKind::Define => {}
-                op => operands(op, &mut |child| todo.push(child)),
+                op => todo.extend(op.children()),
             }
         }
         found
@@ -455,7 +455,7 @@ impl Builder<'_> {
                 Op::Bound(_) => {}
                 Op::Clause(..) if self.phrases.is_constant(next) => {}
                 Op::Clause(origin, _) if next != current => match program.origin(*origin).kind {
-                    OriginKind::Condition | OriginKind::Row => operands(op, &mut |child| todo.push(child)),
+                    OriginKind::Condition | OriginKind::Part | OriginKind::Row => todo.extend(op.children()),
                     _ => parts.push(next),
                 },
                 Op::Decision(_) | Op::Used(..) | Op::Rows { .. } | Op::Fold { .. } | Op::Every { .. } | Op::Exists { .. }
@@ -471,11 +471,7 @@ impl Builder<'_> {
                         node.remarks.extend(members);
                     }
                 }
-                op => {
-                    let mut below = Vec::new();
-                    operands(op, &mut |child| below.push(child));
-                    todo.extend(below.into_iter().rev());
-                }
+                op => todo.extend(op.children().into_iter().rev()),
             }
         }
         node.reads.extend(reads);

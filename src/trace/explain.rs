@@ -5,15 +5,15 @@ use std::collections::{BTreeSet, HashMap};
 use crate::eval::{Answer, Evaluation, Outcome, Possible, Reason, Request, Status};
 use crate::facts::Facts;
 use crate::program::{
-    Asked, DecisionBody, DecisionId, EVALUATION_DATE, FamilyId, NodeId, Op, OriginId, PolicyId, Program, VersionId,
+    DecisionBody, DecisionId, EVALUATION_DATE, FamilyId, NodeId, Op, OriginId, PolicyId, Program, VersionId,
 };
 use crate::source::Sources;
-use crate::value::{Evaluated, Type, Value};
+use crate::value::{Evaluated, Value};
 
 use super::aside::Asides;
 use super::build::Builder;
 use super::hash::Hashes;
-use super::look::{Look, Target, operands};
+use super::look::{Look, Target};
 use super::phrase::{family_label, record_json, shown};
 use super::remark::boundary_text;
 use super::support::Support;
@@ -340,9 +340,7 @@ pub fn decisions_read(look: &Look) -> Vec<DecisionId> {
             Some(Target::Decision(id)) => enter(id, &mut read, &mut todo, &mut seen),
             Some(Target::Define(node)) => todo.push(node),
             _ => {
-                let mut below = Vec::new();
-                operands(op, &mut |child| below.push(child));
-                todo.extend(below.into_iter().rev());
+                todo.extend(op.children().into_iter().rev());
             }
         }
     }
@@ -378,14 +376,5 @@ fn note(look: &Look, decision: DecisionId, id: OriginId) -> NoteText {
         clauses: origin.tags.clone(),
         text: look.origin_label(origin),
         about: Some(look.program.family(look.program.decision(decision).family).name.clone()),
-    }
-}
-
-/// Returns the type of what is asked, in its newest version.
-pub fn family_type(program: &Program, id: FamilyId) -> Type {
-    match program.family(id).members.last() {
-        Some((_, Asked::Decision(decision))) => program.decision(*decision).ty.clone(),
-        Some((_, Asked::Define(node))) => program.info(*node).ty.clone(),
-        None => Type::YesNo,
     }
 }

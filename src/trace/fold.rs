@@ -188,7 +188,7 @@ impl Node {
         }
         let decision = self.children.remove(0);
         let mut parts = Vec::new();
-        let mut add_tags = |tags: &[String], own: &mut Vec<String>| {
+        let add_tags = |tags: &[String], own: &mut Vec<String>| {
             let new: Vec<String> = tags.iter().filter(|tag| !own.contains(tag)).cloned().collect();
             own.extend(new);
         };

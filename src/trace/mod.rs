@@ -7,6 +7,7 @@
 //!
 //! **Invariant:** every text that an author or applicant wrote passes [`style::neutral`] or an escape of its rendering.
 
+pub mod answer;
 pub mod aside;
 mod build;
 mod condition;
@@ -17,7 +18,9 @@ pub mod look;
 mod phrase;
 pub mod record;
 mod remark;
+pub mod style;
 pub mod support;
+pub mod text;
 mod tree;
 
 pub use explain::{ENGINE, explain};

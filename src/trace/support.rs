@@ -10,7 +10,7 @@ use crate::eval::{Reason, SetAsideBy, Status};
 use crate::program::{DecisionBody, DecisionId, FactId, NodeId, Op, OriginId, QuestionId, RuleId, VersionId};
 use crate::value::Evaluated;
 
-use super::look::{Look, Target, operands};
+use super::look::{Look, Target};
 
 /// What something rests on. Everything is in the order in which it is met, the deciding rule first.
 #[derive(Debug, Clone, Default)]
@@ -195,11 +195,11 @@ impl Support {
             }
             Op::Dated(dated, _) => {
                 self.add_origin(look.program.dated[dated.index()].origin);
-                operands(op, &mut |child| next.push(Item::Node(child)));
+                next.extend(op.children().into_iter().map(Item::Node));
             }
             Op::Scale(scale, _, _) => {
                 self.add_origin(look.program.scales[scale.index()].origin);
-                operands(op, &mut |child| next.push(Item::Node(child)));
+                next.extend(op.children().into_iter().map(Item::Node));
             }
             Op::Decision(decision) => next.push(Item::Decision(*decision)),
             Op::Used(family, outside) => match look.target(*family) {
@@ -216,7 +216,7 @@ impl Support {
                     }
                 }
             },
-            _ => operands(op, &mut |child| next.push(Item::Node(child))),
+            _ => next.extend(op.children().into_iter().map(Item::Node)),
         }
     }
 }

@@ -1,0 +1,4 @@
+//! Behaviour of evaluation, by the rules of SEMANTICS.
+
+mod decisions;
+mod time;

@@ -8,9 +8,11 @@
 pub mod ast;
 mod build;
 mod error;
+pub mod format;
 mod grammar;
 mod hidden;
 mod recover;
+pub mod same;
 mod scan;
 
 use pest::Parser as _;

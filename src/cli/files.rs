@@ -9,7 +9,8 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use enact::diagnostic::{Code, Diagnostic, Severity};
-use enact::load::{Folder, MAX_DATA_BYTES, MAX_FILE_BYTES};
+use enact::load::{Folder, MAX_DATA_BYTES};
+use enact::syntax::MAX_FILE_BYTES;
 
 use super::exit::{Failure, io_text};
 

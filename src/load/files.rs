@@ -81,9 +81,7 @@ pub(super) fn parse_files(folder: &Folder, loaded: &mut Loaded) -> Files {
         };
         let source = loaded.sources.add(name, text);
         loaded.paths.insert(source, path.clone());
-        let mut parse = parse(&loaded.sources, source);
-        // Which verb is right is known only where the amended version is: the finding about it is made there.
-        parse.diagnostics.retain(|found| found.code != Code::VERB);
+        let parse = parse(&loaded.sources, source);
         let broken = lost_a_declaration(&parse);
         loaded.diagnostics.extend(parse.diagnostics);
         let path = path.clone();

@@ -25,6 +25,7 @@ mod policy;
 mod root;
 mod run;
 mod terminal;
+mod test;
 mod world;
 
 use std::path::PathBuf;
@@ -96,6 +97,8 @@ enum Command {
     Eval(eval::EvalArgs),
     /// Show the reasons of a decision.
     Explain(explain::ExplainArgs),
+    /// Run declared tests and case files.
+    Test(test::TestArgs),
     /// Start a policy: a small complete folder with a test.
     New(new::NewArgs),
     /// Print a completion script for a shell.
@@ -126,6 +129,7 @@ fn run(cli: &Cli, terminal: &Terminal) -> Outcome {
         Command::Check(args) => check::run(args, policies, terminal),
         Command::Eval(args) => eval::run(args, policies, terminal),
         Command::Explain(args) => explain::run(args, policies, terminal),
+        Command::Test(args) => test::run(args, policies, terminal),
         Command::New(args) => new::run(args, policies, terminal),
         Command::Completions(args) => completions::run(args, terminal),
         Command::Man => completions::man(terminal),

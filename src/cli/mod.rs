@@ -12,12 +12,20 @@
 
 mod check;
 mod completions;
+mod eval;
 mod exit;
+mod explain;
+mod facts;
 mod files;
+mod git;
 mod help_error;
+mod inputs;
 mod new;
+mod policy;
 mod root;
+mod run;
 mod terminal;
+mod test;
 mod world;
 
 use std::path::PathBuf;
@@ -85,6 +93,12 @@ enum ErrorFormat {
 enum Command {
     /// Find mistakes in policies.
     Check(check::CheckArgs),
+    /// Decide about one applicant.
+    Eval(eval::EvalArgs),
+    /// Show the reasons of a decision.
+    Explain(explain::ExplainArgs),
+    /// Run declared tests and case files.
+    Test(test::TestArgs),
     /// Start a policy: a small complete folder with a test.
     New(new::NewArgs),
     /// Print a completion script for a shell.
@@ -113,6 +127,9 @@ fn run(cli: &Cli, terminal: &Terminal) -> Outcome {
     let policies = cli.global.policies.as_deref();
     match &cli.command {
         Command::Check(args) => check::run(args, policies, terminal),
+        Command::Eval(args) => eval::run(args, policies, terminal),
+        Command::Explain(args) => explain::run(args, policies, terminal),
+        Command::Test(args) => test::run(args, policies, terminal),
         Command::New(args) => new::run(args, policies, terminal),
         Command::Completions(args) => completions::run(args, terminal),
         Command::Man => completions::man(terminal),

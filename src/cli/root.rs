@@ -102,6 +102,24 @@ pub fn locate(policies: Option<&Path>, path: &Path) -> Result<(PathBuf, String),
     }
 }
 
+/// Splits a path that need not exist here into its root and the path from there, by names alone.
+pub fn split(policies: Option<&Path>, path: &str) -> (String, String) {
+    let path = path.trim_start_matches("./").trim_end_matches('/');
+    let after = |root: &str| {
+        let rest = path.strip_prefix(root)?;
+        (rest.is_empty() || rest.starts_with('/')).then(|| rest.trim_start_matches('/').to_owned())
+    };
+    if let Some(root) = policies.map(shown_root)
+        && let Some(inside) = after(&root)
+    {
+        return (root, inside);
+    }
+    let parts: Vec<&str> = path.split('/').collect();
+    let folders = if path.ends_with(".enact") { parts.len() - 1 } else { parts.len() };
+    let end = parts[..folders].iter().rposition(|part| *part == DEFAULT).map_or(folders, |index| index + 1);
+    (parts[..end].join("/"), parts[end..].join("/"))
+}
+
 fn slashes(path: &Path) -> String {
     path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
 }
@@ -124,6 +142,10 @@ mod tests {
         let selection = Selection::of(None, &[tax]).expect("found");
         assert!(selection.holds("tax/2024-01-01.enact") && !selection.holds("taxes/2024-01-01.enact"));
         assert!(selection.holds_shown(&file.to_string_lossy()));
+        let split = |path| split(None, path);
+        assert_eq!(split("a/policies/tax/1.enact"), ("a/policies".into(), "tax/1.enact".into()));
+        assert_eq!(split("./rules/tax/"), ("rules/tax".into(), String::new()));
+        assert_eq!(split("tax/1.enact"), ("tax".into(), "1.enact".into()));
         assert!(locate(Some(&dir.path().join("policies/tax")), &policies).is_err());
     }
 }

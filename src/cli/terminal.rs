@@ -6,6 +6,9 @@ use enact::diagnostic::Diagnostic;
 use enact::diagnostic::render::{self, Style};
 use enact::source::Sources;
 
+use anstyle::AnsiColor;
+use enact::trace::style::{self, Styled};
+
 use super::exit::{Exit, Failure};
 use super::{ColorChoice, ErrorFormat, Global};
 
@@ -59,6 +62,17 @@ impl Terminal {
         }
     }
 
+    /// Colours what a rendering marks, if standard output takes colours.
+    pub fn paint(&self, styled: &Styled) -> String {
+        if !self.out.color {
+            return styled.to_string();
+        }
+        styled.paint(|style, text| {
+            let style = look(style);
+            format!("{style}{text}{style:#}")
+        })
+    }
+
     /// Shows findings on standard error, as `--error-format` says.
     pub fn findings(&self, diagnostics: &[Diagnostic], sources: &Sources) {
         let text = match self.error_format {
@@ -83,5 +97,21 @@ impl Terminal {
     /// Writes to standard error. When even that fails there is nobody left to tell.
     fn error_text(&self, text: &str) {
         let _ = io::stderr().lock().write_all(text.as_bytes());
+    }
+}
+
+/// The look of a style: the sixteen colours of every terminal, none that only one background shows.
+fn look(style: style::Style) -> anstyle::Style {
+    let plain = anstyle::Style::new();
+    let color = |color: AnsiColor| plain.fg_color(Some(color.into()));
+    match style {
+        style::Style::Plain => plain,
+        style::Style::Strong => plain.bold(),
+        style::Style::Yes => color(AnsiColor::Green),
+        style::Style::No => color(AnsiColor::Red),
+        style::Style::Unknown => color(AnsiColor::Yellow),
+        style::Style::Fault => color(AnsiColor::Magenta).bold(),
+        style::Style::Tag => color(AnsiColor::Cyan),
+        style::Style::Place | style::Style::Dim => plain.dimmed(),
     }
 }

@@ -23,6 +23,17 @@ pub struct World {
     program: Option<Program>,
 }
 
+/// A root without errors.
+#[derive(Debug)]
+pub struct Ready {
+    /// The files as bytes.
+    pub folder: Folder,
+    /// The files as trees.
+    pub loaded: Loaded,
+    /// What they mean.
+    pub program: Program,
+}
+
 impl World {
     /// Reads and checks a root.
     pub fn read(root: &Path) -> Result<Self, Failure> {
@@ -40,12 +51,15 @@ impl World {
         World { folder, loaded, findings, program }
     }
 
-    /// Returns the program; where there are errors they are the failure, and warnings are left to `enact check`.
-    pub fn program(&self) -> Result<&Program, Failure> {
-        self.program.as_ref().ok_or_else(|| {
-            let errors = self.findings.iter().filter(|finding| finding.is_error()).cloned().collect();
-            Failure::Errors(errors, Box::new(self.loaded.sources.clone()))
-        })
+    /// Goes on where there are no errors. Else they are the failure; warnings are left to `enact check`.
+    pub fn ready(mut self) -> Result<Ready, Failure> {
+        match self.program {
+            Some(program) => Ok(Ready { folder: self.folder, loaded: self.loaded, program }),
+            None => {
+                self.findings.retain(Diagnostic::is_error);
+                Err(Failure::Errors(self.findings, Box::new(self.loaded.sources)))
+            }
+        }
     }
 
     /// Counts the rules that files declare: one that later versions inherit counts once.

@@ -14,7 +14,7 @@ mod sarif;
 pub use github::render_github;
 #[cfg(feature = "cli")]
 pub use human::{Style, render_human};
-pub use json::{FINDING_SCHEMA, Findings, Totals, render_json};
+pub use json::{FINDING_SCHEMA, Findings, Totals, escape_json, render_json};
 pub use plain::render_plain;
 pub use sarif::render_sarif;
 

@@ -10,8 +10,10 @@
 
 mod answer;
 mod conclude;
+mod exact;
 mod interpret;
 mod kernel;
+mod reach;
 mod scope;
 #[cfg(test)]
 mod testing;

@@ -219,7 +219,7 @@ impl<'a> Builder<'a> {
             let gives = self.gives(rule);
             let role = match self.look.rule(rule).map(|verdict| &verdict.stands) {
                 _ if reason && asked && self.look.answer.because.is_empty() => Role::Either,
-                _ if reason && collects => Role::Gives(gives),
+                _ if reason && (collects || asked && self.look.answer.status == Status::Conflict) => Role::Gives(gives),
                 _ if reason => {
                     let role = if first { Role::DecidedBy } else { Role::Also };
                     first = false;

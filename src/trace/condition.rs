@@ -48,6 +48,9 @@ impl Builder<'_> {
                     node.kind = kind.unwrap_or(node.kind);
                     self.describe(&mut node, origin);
                     label = label.or_else(|| origin.label.clone());
+                    if origin.kind == OriginKind::Row {
+                        label = label.or_else(|| Some(format!("row {}", origin.text.trim_start_matches('|').trim())));
+                    }
                     if name.is_none() && !origin.name.is_empty() {
                         name = Some(origin.name.clone());
                     }
@@ -416,7 +419,7 @@ impl Builder<'_> {
                 _ => self.phrases.node(output, around),
             };
             part.kind = Kind::Row;
-            part.label = format!("row {} gives {result}", part.label);
+            part.value = Some(result);
             node.children.push(part);
         }
         node.reads.extend(facts.into_iter().map(|fact| self.look.reading(fact)));

@@ -203,6 +203,10 @@ pub fn outcome_text(look: &Look, outcome: &Outcome) -> String {
 /// Returns the short reasons of the answer.
 pub fn reasons(look: &Look) -> Vec<ReasonText> {
     let answer: &Answer = look.answer;
+    // Rules in conflict are shown against each other instead.
+    if answer.status == Status::Conflict {
+        return Vec::new();
+    }
     let either = answer.because.is_empty();
     let all: Vec<Reason> = answer.because.iter().chain(&answer.either).copied().collect();
     all.into_iter()

@@ -32,7 +32,7 @@ mod tree;
 mod words;
 
 pub use explain::{ENGINE, explain};
-pub use fold::{at_level, tags_at_why};
+pub use fold::{at_level, tags_at_why, why_not};
 pub use hash::{Hashes, hashes};
 pub use record::{Record, record};
 pub use tree::*;

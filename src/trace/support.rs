@@ -45,6 +45,10 @@ impl Support {
     /// Returns what the whole answer rests on: its reasons; while it is open or faulty, what is open or faulty.
     pub fn of_answer(look: &Look) -> Support {
         let mut support = Support::default();
+        // Nothing was decided upon: the facts cannot all be true.
+        if look.answer.status == Status::Contradictory {
+            return support;
+        }
         let reasons: Vec<Reason> = look.answer.because.iter().chain(&look.answer.either).copied().collect();
         let start = match look.asked() {
             Target::Decision(id) => {

@@ -1,6 +1,9 @@
 //! Explanations of small policies, one behaviour each, and of what hostile texts do to renderings.
 
-mod probe;
+mod hostile;
+mod schema;
+mod shape;
+mod statuses;
 
 use crate::eval::{Evaluation, Request, evaluate};
 use crate::facts::{Facts, read_facts};
@@ -10,7 +13,7 @@ use crate::program::{FamilyId, Program};
 use crate::source::Sources;
 
 use super::aside::Asides;
-use super::{Trace, explain};
+use super::{Level, Record, Trace, answer, at_level, explain, hashes, record, text};
 
 /// A folder of policies, lowered.
 pub(super) struct World {
@@ -32,7 +35,7 @@ impl World {
         World::of(Folder { name: "policies".into(), files: files.collect() })
     }
 
-    pub(super) fn of(folder: Folder) -> World {
+    fn of(folder: Folder) -> World {
         let loaded = load(&folder);
         let lowered = lower(&loaded);
         let errors: Vec<String> = loaded
@@ -60,6 +63,28 @@ impl World {
         let facts = read_facts(program, facts).unwrap_or_else(|errors| panic!("{errors:?}"));
         let evaluation = evaluate(program, &request, &facts);
         Run { request, facts, evaluation }
+    }
+
+    /// Explains the first answer in full, with what needs other runs.
+    pub(super) fn whole(&self, run: &Run) -> Trace {
+        let Run { request, facts, evaluation } = run;
+        let asides = Asides::gather(&self.program, &self.sources, request, facts, evaluation, 0);
+        explain(&self.program, &self.sources, request, facts, evaluation, 0, asides, Some(hashes([], [], b"{}")))
+    }
+
+    /// The answer and the tree at level `why`, as text.
+    pub(super) fn texts(&self, policy: &str, decision: &str, facts: &str) -> (String, String) {
+        let trace = self.whole(&self.run(policy, &[decision], facts));
+        (answer::render(&trace, 100).to_string(), text::render(&at_level(&trace, Level::Why), 100).to_string())
+    }
+
+    /// The record of a run.
+    pub(super) fn record(&self, run: &Run) -> Record {
+        let Run { request, facts, evaluation } = run;
+        let asides: Vec<Asides> = (0..evaluation.answers.len())
+            .map(|index| Asides::gather(&self.program, &self.sources, request, facts, evaluation, index))
+            .collect();
+        record(&self.program, &self.sources, request, facts, evaluation, &asides, hashes([], [], b"{}"))
     }
 
     /// Explains the first answer in full, without what needs other runs.

@@ -767,7 +767,7 @@ pub struct TestExpect {
 #[derive(Debug, Clone, Default)]
 pub struct Program {
     /// The graph: each distinct computation once, children first.
-    pub nodes: IndexMap<Op, NodeInfo>,
+    pub nodes: IndexMap<Op, NodeInfo, rustc_hash::FxBuildHasher>,
     /// What the author wrote around them.
     pub origins: Vec<Origin>,
     /// Inputs; the first two are `evaluation_date` and `evaluation_time`.

@@ -1,6 +1,6 @@
 //! Declarations that nothing reads.
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet as HashSet;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::load::Loaded;
@@ -13,7 +13,7 @@ use crate::syntax::ast::DeclKind;
 /// parameters: they can be asked.
 pub(super) fn unused(loaded: &Loaded, used: &HashSet<Span>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::default();
     let libraries = loaded.libraries.iter().flat_map(|library| &library.file.declarations).map(|declaration| (declaration, true));
     let versions = loaded.policies.iter().flat_map(|policy| &policy.versions).flat_map(|version| &version.declarations);
     for (declaration, in_library) in libraries.chain(versions.map(|consolidated| (&*consolidated.declaration, false))) {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use crate::diagnostic::{Code, Diagnostic, suggest};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::load::{CsvRow, CsvTable};
 use crate::program::{
     Boundary, Calendar, CalendarId, Clock, Dated, DatedId, EnumType, Field, HitKind, Member, NodeId, Op, OriginKind, Scale, ScaleId,
@@ -33,17 +33,9 @@ impl<'a> Lowerer<'a> {
         self.loaded.table(read).ok_or(Reported)
     }
 
-    fn column(&mut self, file: &'a CsvTable, name: &Name) -> Result<usize, Reported> {
-        if let Some(index) = file.columns.iter().position(|column| *column == name.value) {
-            return Ok(index);
-        }
-        let hint = suggest(&name.value, file.columns.iter().map(String::as_str))
-            .unwrap_or_else(|| format!("its columns are {}", super::expr::list(file.columns.iter().map(String::as_str))));
-        Err(self.report(
-            Diagnostic::error(Code::CSV, name.span, format!("the file has no column `{}`", name.value))
-                .label(file.header, "its columns")
-                .help(hint),
-        ))
+    /// Finds a column. One that is missing has been reported when loading.
+    fn column(&self, file: &'a CsvTable, name: &Name) -> Result<usize, Reported> {
+        file.column(&name.value).ok_or(Reported)
     }
 
     /// Returns the rows that `where` keeps.

@@ -1,6 +1,6 @@
 //! Building the graph: each distinct computation once, constants folded where that loses nothing.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use crate::program::{Domain, NodeId, NodeInfo, Op, Origin, OriginId, OriginKind, Program, VersionId};
 use crate::source::Span;
@@ -17,7 +17,7 @@ pub(super) struct Typed {
 #[derive(Debug, Default)]
 pub(super) struct Graph {
     pub program: Program,
-    origins: HashMap<OriginKey, OriginId>,
+    origins: FxHashMap<OriginKey, OriginId>,
 }
 
 /// Two declarations are one origin when the same text plays the same part for the same version.

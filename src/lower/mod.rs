@@ -19,7 +19,7 @@ mod testing;
 mod types;
 mod units;
 
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::load::{Loaded, Used};
@@ -104,17 +104,17 @@ impl<'a> Lowerer<'a> {
             graph: Graph::new(),
             diagnostics: Vec::new(),
             incomplete: false,
-            used: HashSet::new(),
+            used: HashSet::default(),
             reads: Vec::new(),
-            types: HashMap::new(),
-            facts: HashMap::new(),
-            families: HashMap::new(),
-            cited: HashMap::new(),
-            questions: HashMap::new(),
-            calendars: HashMap::new(),
-            dated_by_place: HashMap::new(),
-            output_records: HashMap::new(),
-            library_invariants: HashMap::new(),
+            types: HashMap::default(),
+            facts: HashMap::default(),
+            families: HashMap::default(),
+            cited: HashMap::default(),
+            questions: HashMap::default(),
+            calendars: HashMap::default(),
+            dated_by_place: HashMap::default(),
+            output_records: HashMap::default(),
+            library_invariants: HashMap::default(),
         }
     }
 
@@ -246,6 +246,9 @@ fn uses_of<'a>(declarations: &'a [crate::syntax::ast::Declaration]) -> impl Iter
 
 /// Puts a text on one line, without comments: as a trace shows a condition.
 fn one_line(text: &str) -> String {
+    if !text.contains(['\n', '\r', '\t', '#']) && !text.contains("  ") {
+        return text.to_string();
+    }
     let mut line = String::with_capacity(text.len());
     let mut in_text = false;
     let mut in_comment = false;
@@ -268,8 +271,8 @@ fn one_line(text: &str) -> String {
             line.push(letter);
         }
     }
-    let line = line.trim_end();
-    if line.len() == text.len() { text.to_string() } else { line.to_string() }
+    line.truncate(line.trim_end().len());
+    line
 }
 
 /// What an unbound [`Unit`] answers for types: a unit with all types in scope.

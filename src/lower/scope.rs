@@ -1,6 +1,6 @@
 //! What names mean in one version of a policy, or in a library by itself.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 
 use crate::program::{CalendarId, CitedId, Clock, DatedId, DecisionId, FactId, FamilyId, NodeId, QuestionId, RuleId, ScaleId, VersionId};
 use crate::source::Span;
@@ -102,20 +102,20 @@ impl<'a> Unit<'a> {
         Unit {
             version,
             made_by: None,
-            values: HashMap::new(),
-            types: HashMap::new(),
-            calendars: HashMap::new(),
-            sources: HashMap::new(),
-            questions: HashMap::new(),
-            rules: HashMap::new(),
+            values: HashMap::default(),
+            types: HashMap::default(),
+            calendars: HashMap::default(),
+            sources: HashMap::default(),
+            questions: HashMap::default(),
+            rules: HashMap::default(),
             rounding,
             clock,
             locals: Vec::new(),
             level: 0,
             sum_rounding: rounding,
             obligations: Vec::new(),
-            defines: HashMap::new(),
-            calls: HashMap::new(),
+            defines: HashMap::default(),
+            calls: HashMap::default(),
             stack: Vec::new(),
             may_divide: false,
         }

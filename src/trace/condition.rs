@@ -394,7 +394,7 @@ impl Builder<'_> {
             Some(Evaluated::Value(value)) => (Stated::Given, Some(shown(self.look.program, value, ty))),
             _ => (Stated::NotGiven, None),
         };
-        Some(Reading { pointer, label: self.phrases.node(id, around), state, value })
+        Some(Reading { pointer, label: self.phrases.node(id, around), state, value, judged_by: None })
     }
 
     fn rows(&mut self, node: &mut Node, rows: &[(NodeId, NodeId)], otherwise: Option<NodeId>, around: &Around) {

@@ -150,14 +150,10 @@ impl<'a> View<'a> {
     /// Returns the tags of a node and of everything below it, wherever that is expanded.
     fn tags_below(&self, node: &'a Node) -> Vec<String> {
         let mut tags: Vec<String> = Vec::new();
-        let mut seen = BTreeSet::new();
+        let (mut known, mut seen) = (BTreeSet::new(), BTreeSet::new());
         let mut todo = vec![node];
         while let Some(next) = todo.pop() {
-            for tag in &next.tags {
-                if !tags.contains(tag) {
-                    tags.push(tag.clone());
-                }
-            }
+            tags.extend(next.tags.iter().filter(|&tag| known.insert(tag)).cloned());
             let body = self.body(next);
             if seen.insert(body.id) {
                 todo.extend(body.children.iter().rev());

@@ -216,7 +216,9 @@ impl<'a> Look<'a> {
             },
         };
         let label = fact.label.clone().unwrap_or_else(|| fact.name.clone());
-        Reading { pointer: pointer(&fact.key), label, state, value }
+        let judge = fact.judged.as_ref().map(|(judge, _)| judge.clone());
+        let judged_by = judge.filter(|_| matches!(state, Stated::NotGiven | Stated::StatedUnknown));
+        Reading { pointer: pointer(&fact.key), label, state, value, judged_by }
     }
 
     /// Returns a fact's value in this run, assumptions among them.

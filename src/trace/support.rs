@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::eval::{Reason, SetAsideBy, Status};
+use crate::eval::{Reason, SetAside, SetAsideBy, Status};
 use crate::program::{DecisionBody, DecisionId, FactId, NodeId, Op, OriginId, QuestionId, RuleId, VersionId};
 use crate::value::Evaluated;
 
@@ -75,15 +75,9 @@ impl Support {
 
     /// Returns the clause tags, each once, in the order in which they are met.
     pub fn tags(&self, look: &Look) -> Vec<String> {
-        let mut tags: Vec<String> = Vec::new();
-        for &origin in &self.origins {
-            for tag in &look.program.origin(origin).tags {
-                if !tags.contains(tag) {
-                    tags.push(tag.clone());
-                }
-            }
-        }
-        tags
+        let mut seen = BTreeSet::new();
+        let all = self.origins.iter().flat_map(|&origin| &look.program.origin(origin).tags);
+        all.filter(|&tag| seen.insert(tag)).cloned().collect()
     }
 
     /// Returns the open questions that something here relies on, each once.
@@ -343,13 +337,13 @@ fn decision_items(look: &Look, id: DecisionId, next: &mut Vec<Item>) {
     }
 }
 
-/// Returns the labels of what set a rule aside.
-pub fn set_aside_by(look: &Look, rule: RuleId, by: &SetAsideBy) -> String {
+/// Returns the words for what set a rule aside.
+pub fn set_aside_by(look: &Look, aside: &SetAside) -> String {
     let program = look.program;
-    let ty = &program.decision(program.rule(rule).decision).ty;
-    match by {
+    let ty = &program.decision(program.rule(aside.rule).decision).ty;
+    match &aside.by {
         SetAsideBy::Outranked(winner) => {
-            let own = look.rule(rule).and_then(|verdict| verdict.value.value());
+            let own = look.rule(aside.rule).and_then(|verdict| verdict.value.value());
             let quoted = |value: &crate::value::Value| format!("\"{}\"", super::phrase::shown(program, value, ty));
             match own {
                 Some(own) => format!("{} outranks {}", quoted(winner), quoted(own)),

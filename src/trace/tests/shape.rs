@@ -83,3 +83,21 @@ fn the_same_run_gives_the_same_bytes() {
     let first = once();
     assert!((0..8).all(|_| once() == first));
 }
+
+#[test]
+fn many_rules_take_time_in_proportion() {
+    let mut text = String::from(
+        "policy p \"P\" effective from 2024-01-01\nfact n \"n\": integer\ndecision d: yes/no otherwise no\n",
+    );
+    for rule in 0..5000 {
+        text += &format!("rule r{rule} [T-{rule}] \"Rule {rule}\" d is yes when n >= {}\n", rule % 50);
+    }
+    let world = World::new(&[("p/2024-01-01.enact", &text)]);
+    let run = world.run("p", &["d"], r#"{"evaluation_date": "2024-06-01", "n": 25}"#);
+    let started = std::time::Instant::now();
+    let trace = world.trace(&run);
+    assert_eq!(tags_at_why(&trace).len(), 5000);
+    assert!(text::render(&at_level(&trace, Level::Why), 100).lines.len() >= 5000);
+    assert!(serde_json::to_string(&world.record(&run)).is_ok());
+    assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
+}

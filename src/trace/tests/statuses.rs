@@ -1,5 +1,7 @@
 use super::*;
+use crate::eval::{Missing, Outcome, Possible, Status};
 use crate::trace::why_not;
+use crate::value::Value;
 
 /// A policy with a bar decided by another policy, an exception, a definition, an invariant, a note.
 pub(super) const LIBRARY: &str = r#"library people "People"
@@ -119,6 +121,48 @@ fn a_near_miss_says_by_how_much() {
     Dates      until 2023-12-31 not in force | since 2024-01-01 no
     Reading    both [R-01], taken: Yes.
     Replay: policy sha256:e3b0… data sha256:e3b0… facts sha256:4413… enact 0.1.0
+    ");
+}
+
+/// The answer while a fact that decides is not given.
+fn open(facts: &str, missing: &[&str]) -> String {
+    let world = world();
+    let mut run = world.run("permit", &["may"], facts);
+    let answer = &mut run.evaluation.answers[0];
+    assert_eq!(answer.status, Status::Undetermined);
+    let named = |name: &&str| world.program.find_fact(name).expect("a fact");
+    assert!(answer.missing.is_empty() || answer.missing.len() == missing.len());
+    answer.missing = missing.iter().map(named).map(|fact| Missing { fact, path: Vec::new() }).collect();
+    answer.possible = Possible::Listed(vec![Outcome::Value(Value::Bool(true)), Outcome::Value(Value::Bool(false))]);
+    answer.exact = true;
+    answer::render(&world.whole(&run), 110).to_string()
+}
+
+#[test]
+fn one_fact_decides() {
+    let facts = FACTS.replace("2025-01-15", "2025-12-31").replace(r#""offer": "positive","#, r#""fit": false,"#);
+    insta::assert_snapshot!(open(&facts, &["offer"]), @"
+    UNDETERMINED   The application is received: yes or no
+         on Saturday 2025-02-01, under permit 2024-01-01
+    One fact decides  offer: What is the state of the LMIA on arrival?
+                      positive or neutral: YES [W-02]      negative: NO [W-08]      none: NO
+    Dates      undetermined on both sides of 2024-12-24
+    Note       [FLAG-13] An exemption lifts only this bar.
+    Reading    both [R-01], taken: Yes.
+    ");
+}
+
+#[test]
+fn several_facts_are_asked_for() {
+    let facts = FACTS.replace(r#""stay_until": "2025-01-15","#, "").replace(r#""offer": "positive","#, "");
+    insta::assert_snapshot!(open(&facts, &["fit", "offer", "stay_until"]), @"
+    UNDETERMINED   The application is received: yes or no
+         on Saturday 2025-02-01, under permit 2024-01-01 and ban 2024-12-24
+    To be asked  offer: What is the state of the LMIA on arrival?
+                 stay_until: last day of the authorized stay
+                 fit: fit to work (to be judged by officer)
+    Dates      undetermined on both sides of 2024-12-24
+    Reading    both [R-01], taken: Yes.
     ");
 }
 

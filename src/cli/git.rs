@@ -3,7 +3,8 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Command, Stdio};
 
-use enact::load::{Folder, MAX_DATA_BYTES, MAX_FILE_BYTES};
+use enact::load::{Folder, MAX_DATA_BYTES};
+use enact::syntax::MAX_FILE_BYTES;
 
 use super::exit::Failure;
 

@@ -11,9 +11,9 @@ use crate::program::{
 };
 use crate::value::Value;
 
-use super::aside::{Across, Asides, Run, outcome_text, same};
-use super::explain::explain;
-use super::look::Look;
+use super::aside::{Across, Asides, outcome_text, same};
+use super::explain::explain_run;
+use super::look::{Look, Run};
 use super::tree::{Node, Trace};
 
 /// How many boundaries are tried on each side in search of one that changes the answer.
@@ -88,9 +88,8 @@ fn moved(facts: &Facts, deciding: FactId, boundary: &Boundary, before: bool) -> 
 /// Returns the clause tags that make two answers differ: of those on which one of them rests and which came to something else, the
 /// deepest; of those that exist on one side only, because a text inserted or repealed them, the topmost.
 fn differing(run: &Run, facts: &Facts, evaluation: &Evaluation) -> Vec<String> {
-    let Run { program, sources, request, .. } = *run;
-    let here = explain(program, sources, request, run.facts, run.evaluation, run.index, Asides::default(), None);
-    let there = explain(program, sources, request, facts, evaluation, 0, Asides::default(), None);
+    let here = explain_run(run, Asides::default(), None);
+    let there = explain_run(&Run { facts, evaluation, index: 0, ..*run }, Asides::default(), None);
     // Where nothing is in force, all clauses differ, and naming them says nothing.
     if [&here, &there].iter().any(|trace| trace.in_force.is_some()) {
         return Vec::new();

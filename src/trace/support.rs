@@ -186,7 +186,7 @@ impl Support {
                 let known_no = |condition: NodeId| look.value(condition, &[]).is_some_and(Evaluated::is_no);
                 let any = rows.iter().any(|&(condition, _)| matches(condition));
                 for &(condition, output) in rows {
-                    if any && matches(condition) || !any {
+                    if !any || matches(condition) {
                         next.push(Item::Node(condition));
                     }
                     if !known_no(condition) && (!any || matches(condition)) {

@@ -12,8 +12,7 @@ use crate::lower::lower;
 use crate::program::{FamilyId, Program};
 use crate::source::Sources;
 
-use super::aside::Asides;
-use super::{Level, Record, Trace, answer, at_level, explain, hashes, record, text};
+use super::{Asides, Level, Record, Run, Trace, answer, at_level, explain_run, hashes, record, text};
 
 /// A folder of policies, lowered.
 pub(super) struct World {
@@ -22,7 +21,7 @@ pub(super) struct World {
 }
 
 /// One run.
-pub(super) struct Run {
+pub(super) struct Ran {
     pub(super) request: Request,
     pub(super) facts: Facts,
     pub(super) evaluation: Evaluation,
@@ -50,7 +49,7 @@ impl World {
     }
 
     /// Evaluates decisions of a policy on facts as JSON.
-    pub(super) fn run(&self, policy: &str, decisions: &[&str], facts: &str) -> Run {
+    pub(super) fn run(&self, policy: &str, decisions: &[&str], facts: &str) -> Ran {
         let program = &self.program;
         let family = |name: &&str| {
             FamilyId(program.families.iter().position(|family| family.name == *name).expect("a decision") as u32)
@@ -62,14 +61,18 @@ impl World {
         };
         let facts = read_facts(program, facts).unwrap_or_else(|errors| panic!("{errors:?}"));
         let evaluation = evaluate(program, &request, &facts);
-        Run { request, facts, evaluation }
+        Ran { request, facts, evaluation }
+    }
+
+    fn first<'a>(&'a self, run: &'a Ran) -> Run<'a> {
+        let Ran { request, facts, evaluation } = run;
+        Run { program: &self.program, sources: &self.sources, request, facts, evaluation, index: 0 }
     }
 
     /// Explains the first answer in full, with what needs other runs.
-    pub(super) fn whole(&self, run: &Run) -> Trace {
-        let Run { request, facts, evaluation } = run;
-        let asides = Asides::gather(&self.program, &self.sources, request, facts, evaluation, 0);
-        explain(&self.program, &self.sources, request, facts, evaluation, 0, asides, Some(hashes([], [], b"{}")))
+    pub(super) fn whole(&self, run: &Ran) -> Trace {
+        let run = self.first(run);
+        explain_run(&run, Asides::of_run(&run), Some(hashes([], [], b"{}")))
     }
 
     /// The answer and the tree at level `why`, as text.
@@ -79,17 +82,15 @@ impl World {
     }
 
     /// The record of a run.
-    pub(super) fn record(&self, run: &Run) -> Record {
-        let Run { request, facts, evaluation } = run;
-        let asides: Vec<Asides> = (0..evaluation.answers.len())
-            .map(|index| Asides::gather(&self.program, &self.sources, request, facts, evaluation, index))
-            .collect();
+    pub(super) fn record(&self, run: &Ran) -> Record {
+        let Ran { request, facts, evaluation } = run;
+        let each = (0..evaluation.answers.len()).map(|index| Asides::of_run(&Run { index, ..self.first(run) }));
+        let asides: Vec<Asides> = each.collect();
         record(&self.program, &self.sources, request, facts, evaluation, &asides, hashes([], [], b"{}"))
     }
 
     /// Explains the first answer in full, without what needs other runs.
-    pub(super) fn trace(&self, run: &Run) -> Trace {
-        let Run { request, facts, evaluation } = run;
-        explain(&self.program, &self.sources, request, facts, evaluation, 0, Asides::default(), None)
+    pub(super) fn trace(&self, run: &Ran) -> Trace {
+        explain_run(&self.first(run), Asides::default(), None)
     }
 }

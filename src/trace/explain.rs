@@ -43,6 +43,7 @@ pub fn explain_run(run: &Run, asides: Asides, hashes: Option<Hashes>) -> Trace {
     let look = run.look();
     let answer = look.answer;
     let support = Support::of_answer(&look);
+    let wide = Support::with_failures(&look);
     let read = decisions_read(&look);
     let notes = notes(&look, &read);
     let on = day_asked(&look);
@@ -77,8 +78,8 @@ pub fn explain_run(run: &Run, asides: Asides, hashes: Option<Hashes>) -> Trace {
         reasons: reasons(&look),
         branches,
         questions: asides.questions,
-        assumed: assumed(&look, &support),
-        open_questions: open_questions(&look, &support),
+        assumed: assumed(&look, &wide),
+        open_questions: open_questions(&look, &wide),
         notes: notes.iter().map(|&(decision, origin)| note(&look, decision, origin)).collect(),
         what_would: asides.what_would,
         across: asides.across,

@@ -443,7 +443,8 @@ rule two [P-2] "Without the first" d is yes when not a
 #[test]
 fn what_an_officer_judges_is_marked() {
     let text = PERMIT.replace("offer is negative and not fit", "not fit");
-    let world = World::new(&[("people.enact", LIBRARY), ("ban/2024-12-24.enact", BAN), ("permit/2024-01-01.enact", &text)]);
+    let world =
+        World::new(&[("people.enact", LIBRARY), ("ban/2024-12-24.enact", BAN), ("permit/2024-01-01.enact", &text)]);
     let (answer, _) = world.texts("permit", "may", &FACTS.replace("2025-01-15", "2025-12-31"));
     insta::assert_snapshot!(answer, @"
     UNDETERMINED   The application is received: yes or no

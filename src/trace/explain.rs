@@ -183,7 +183,13 @@ pub fn possible_text(look: &Look) -> Vec<String> {
         texts.extend(outcomes.iter().map(|outcome| outcome_text(look, outcome)));
     };
     match &look.answer.possible {
-        Possible::Listed(outcomes) => others(outcomes, &mut texts),
+        Possible::Listed(outcomes) => {
+            others(outcomes, &mut texts);
+            // Values are sorted, `no` before `yes`; people say it the other way round.
+            if texts.starts_with(&["no".to_owned(), "yes".to_owned()]) {
+                texts.swap(0, 1);
+            }
+        }
         Possible::Between(least, greatest, more) => {
             texts.push(format!("{} to {}", show(least), show(greatest)));
             others(more, &mut texts);

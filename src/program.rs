@@ -222,6 +222,72 @@ pub enum Op {
     InForce(VersionId),
 }
 
+impl Op {
+    /// Returns the nodes an operation reads directly; not those behind decisions and versions.
+    pub fn children(&self) -> Vec<NodeId> {
+        let domain = |domain: &Domain| match *domain {
+            Domain::Each(node) => vec![node],
+            Domain::Range(first, last) => vec![first, last],
+        };
+        let clock = |clock: &Clock| std::iter::once(clock.day).chain(clock.moment).collect::<Vec<_>>();
+        match self {
+            Op::Const(_) | Op::Fact(_) | Op::Bound(_) | Op::Fail(_) | Op::Decision(_) | Op::InForce(_) => Vec::new(),
+            Op::Clause(_, a)
+            | Op::Field(a, _)
+            | Op::Not(a)
+            | Op::IsNone(a)
+            | Op::IsEmpty(a)
+            | Op::Negate(a)
+            | Op::Round(a, ..)
+            | Op::WeekdayOf(a)
+            | Op::EndOfMonth(a)
+            | Op::EndOfDay(a, _)
+            | Op::DateOf(a, _)
+            | Op::Count(a) => vec![*a],
+            Op::Equal(a, b)
+            | Op::Less(a, b)
+            | Op::LessEqual(a, b)
+            | Op::In(a, b)
+            | Op::Within(a, b)
+            | Op::Overlaps(a, b)
+            | Op::Add(a, b)
+            | Op::Subtract(a, b)
+            | Op::Multiply(a, b)
+            | Op::Divide(a, b)
+            | Op::AddMonths(a, b, _)
+            | Op::AddDays(a, b)
+            | Op::AddBusinessDays(a, b, _)
+            | Op::AddMinutes(a, b)
+            | Op::DaysBetween(a, b)
+            | Op::MonthsBetween(a, b, _)
+            | Op::Age(a, b, _)
+            | Op::Period(a, b, _) => vec![*a, *b],
+            Op::If(a, b, c) => vec![*a, *b, *c],
+            Op::Tuple(parts) | Op::All(parts) | Op::Any(parts) | Op::AtLeast(_, parts) | Op::Min(parts) | Op::Max(parts) | Op::SetOf(parts) => {
+                parts.to_vec()
+            }
+            Op::Scale(_, amount, at) => std::iter::once(*amount).chain(clock(at)).collect(),
+            Op::DaysCovered { list, within, .. } => vec![*list, *within],
+            Op::Every { domain: over, body, .. } | Op::Exists { domain: over, body, .. } => {
+                let mut all = domain(over);
+                all.push(*body);
+                all
+            }
+            Op::Fold { domain: over, value, filter, .. } => {
+                let mut all = domain(over);
+                all.push(*value);
+                all.extend(*filter);
+                all
+            }
+            Op::Dated(_, at) => clock(at),
+            Op::Rows { rows, otherwise, .. } => {
+                rows.iter().flat_map(|&(condition, output)| [condition, output]).chain(*otherwise).collect()
+            }
+            Op::Used(_, outside) => outside.iter().copied().collect(),
+        }
+    }
+}
+
 /// The day, and the moment inside it if known, by which dated data is picked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Clock {
@@ -307,6 +373,8 @@ pub struct Origin {
 pub enum OriginKind {
     /// A clause or block element.
     Condition,
+    /// A part of an `and` or `or` chain.
+    Part,
     /// A definition, or a call of one.
     Define,
     /// A table, or a call of one.
@@ -699,7 +767,7 @@ pub struct TestExpect {
 #[derive(Debug, Clone, Default)]
 pub struct Program {
     /// The graph: each distinct computation once, children first.
-    pub nodes: IndexMap<Op, NodeInfo>,
+    pub nodes: IndexMap<Op, NodeInfo, rustc_hash::FxBuildHasher>,
     /// What the author wrote around them.
     pub origins: Vec<Origin>,
     /// Inputs; the first two are `evaluation_date` and `evaluation_time`.

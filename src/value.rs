@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
+use unicode_normalization::UnicodeNormalization;
 
 /// Index of an enum in a program; the built-in ones come first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -147,6 +148,11 @@ impl Value {
     /// Makes a set.
     pub fn set(members: impl IntoIterator<Item = Value>) -> Value {
         Value::Set(Arc::new(members.into_iter().collect()))
+    }
+
+    /// Makes a text, in NFC: texts are compared by code point (V11).
+    pub fn text(text: &str) -> Value {
+        Value::Text(text.nfc().collect::<String>().into())
     }
 
     /// Makes a whole number.

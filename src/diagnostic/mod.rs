@@ -4,6 +4,7 @@
 //! message says what is wrong, each label what was found at a place, the help what to type.
 
 mod codes;
+pub mod render;
 
 pub use codes::{CODES, Code, find_code};
 
@@ -114,9 +115,12 @@ pub fn did_you_mean<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -
         words.join("_")
     };
     let folded = fold(wrong);
-    let allowed = (wrong.chars().count() / 3).max(1);
+    let letters = wrong.chars().count();
+    let allowed = (letters / 3).max(1);
     names
         .into_iter()
+        // Texts of very different length are never near: a long one costs nothing.
+        .filter(|name| name.chars().count().abs_diff(letters) <= allowed)
         .map(|name| {
             let distance = strsim::damerau_levenshtein(&wrong.to_lowercase(), &name.to_lowercase());
             (if fold(name) == folded { 0 } else { distance }, name)

@@ -9,6 +9,7 @@
 //! ```
 
 mod answer;
+mod asserts;
 mod conclude;
 mod exact;
 mod interpret;
@@ -22,4 +23,5 @@ mod tests;
 mod walk;
 
 pub use answer::*;
+pub use asserts::evaluate_asserts;
 pub use conclude::evaluate;

@@ -1,7 +1,34 @@
 //! What is stated about one applicant: each fact given, `none`, not stated, or stated unknown.
+//!
+//! - [`read_facts`], [`set_fact`]: JSON and single assignments to [`Facts`], strictly, all errors at once;
+//! - [`read_text`]: one text to one value, for cells of data files and answers;
+//! - [`fact_json`], [`record_json`], [`write_facts`]: the way back;
+//! - [`schema`]: what a policy asks for, as JSON Schema, a CSV header, or a file to fill in.
+//!
+//! **Invariant:** nothing is dropped, rounded or guessed: a text gives exactly the stated value or an error with its place.
+
+mod error;
+mod parse;
+mod read;
+pub mod schema;
+mod value;
+mod write;
+
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod tests;
+
+pub use error::{FactsError, ValueError};
+pub use read::{read_facts, set_fact};
+pub use value::{read_members, read_text};
+pub use write::{fact_json, record_json, write_facts};
 
 use crate::program::{FactId, Program};
 use crate::value::Value;
+
+/// The largest JSON of one applicant, in bytes.
+pub const MAX_FACTS_BYTES: usize = 1024 * 1024;
 
 /// What is stated about one fact.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]

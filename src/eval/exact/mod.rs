@@ -168,13 +168,12 @@ impl<'p> Exact<'p> {
         self.walk.algebra.reads(id).iter().map(|&variable| self.unit(variable)).collect()
     }
 
-    /// Says everything about one thing asked of a policy. `read` are the unknown facts that it reads by the text.
+    /// Says everything about one thing asked of a policy.
     pub(crate) fn findings(
         &mut self,
         family: FamilyId,
         policy: PolicyId,
         open: &[Open],
-        read: &BTreeSet<Missing>,
     ) -> Findings {
         let (program, scope) = (self.program, self.scope);
         let versions = scope.candidates(policy).to_vec();
@@ -206,12 +205,12 @@ impl<'p> Exact<'p> {
                 break;
             }
         }
-        self.analyse(family, asked, &tied, &reasons, read).unwrap_or_else(|Budget| self.inexact(asked, read))
+        self.analyse(family, asked, &tied, &reasons).unwrap_or_else(|Budget| self.inexact(asked))
     }
 
     /// D13: what is left to say when the engine gives up: everything that might matter counts as missing.
-    fn inexact(&self, asked: Gid, read: &BTreeSet<Missing>) -> Findings {
-        let missing: BTreeSet<Missing> = self.units_of(asked).into_iter().chain(read.iter().cloned()).collect();
+    fn inexact(&self, asked: Gid) -> Findings {
+        let missing: BTreeSet<Missing> = self.units_of(asked);
         Findings {
             outcomes: None,
             missing: missing.into_iter().collect(),
@@ -254,7 +253,6 @@ impl<'p> Exact<'p> {
         asked: Gid,
         tied: &[Gid],
         reasons: &[Candidate],
-        read: &BTreeSet<Missing>,
     ) -> Result<Findings, Budget> {
         let ground = &self.walk.algebra;
         let mut roots = vec![asked];
@@ -309,19 +307,21 @@ impl<'p> Exact<'p> {
         if let [one] = &listed[..] {
             self.reasons(&mut analysis, allowed, one, reasons, &mut findings)?;
         } else {
-            self.missing(&mut analysis, asked, numbered, tied, read, &mut findings);
+            let read = analysis.diagrams.support(diagram);
+            self.missing(&mut analysis, asked, numbered, tied, &read, &mut findings);
         }
         Ok(findings)
     }
 
-    /// Fills in what can still change the outcome (D11, D12).
+    /// Fills in what can still change the outcome (D11, D12). `read` are the levels that the outcome depends on, invariants
+    /// aside: what is left of the decision once the given facts are filled in reads no other.
     fn missing(
         &self,
         analysis: &mut Analysis<'_, '_>,
         asked: Gid,
         numbered: Id,
         tied: &[Gid],
-        read: &BTreeSet<Missing>,
+        read: &BTreeSet<u32>,
         findings: &mut Findings,
     ) {
         let mut levels: IndexMap<Missing, Vec<u32>> = IndexMap::new();
@@ -331,7 +331,6 @@ impl<'p> Exact<'p> {
             let entry = levels.entry(self.unit(variable)).or_default();
             entry.extend(analysis.level(variable));
         }
-        let reads_of_asked = self.units_of(asked);
         // Facts tied to each other: united by every invariant that reads them.
         let mut component: Vec<usize> = (0..levels.len()).collect();
         for &invariant in tied {
@@ -349,12 +348,12 @@ impl<'p> Exact<'p> {
         let units: Vec<Unit> = levels
             .iter()
             .enumerate()
-            .map(|(index, (at, levels))| Unit {
+            .map(|(index, (_, levels))| Unit {
                 levels: levels.clone(),
                 tied: (0..component.len())
                     .filter(|&other| other != index && component[other] == component[index])
                     .collect(),
-                read: reads_of_asked.contains(at),
+                read: levels.iter().any(|level| read.contains(level)),
             })
             .collect();
         let (list, exact) = missing(&mut analysis.diagrams, numbered, &units)

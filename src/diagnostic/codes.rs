@@ -133,6 +133,10 @@ codes! {
     /// `null` for a fact that is not `… or none`.
     FACT_NONE = "E084" "fact-none";
 
+    // -- E090-E099: the command line
+    /// The command line names something that does not exist or does not fit.
+    USAGE = "E090" "usage";
+
     // -- E2xx: names, types, clauses
     /// A name that nothing declares.
     UNKNOWN_NAME = "E201" "unknown-name";

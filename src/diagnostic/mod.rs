@@ -4,6 +4,7 @@
 //! message says what is wrong, each label what was found at a place, the help what to type.
 
 mod codes;
+pub mod render;
 
 pub use codes::{CODES, Code, find_code};
 

@@ -9,9 +9,12 @@
 //! ```
 
 mod answer;
+mod asserts;
 mod conclude;
+mod exact;
 mod interpret;
 mod kernel;
+mod reach;
 mod scope;
 #[cfg(test)]
 mod testing;
@@ -20,4 +23,5 @@ mod tests;
 mod walk;
 
 pub use answer::*;
+pub use asserts::evaluate_asserts;
 pub use conclude::evaluate;

@@ -15,6 +15,8 @@ mod value;
 mod write;
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
 
 pub use error::{FactsError, ValueError};

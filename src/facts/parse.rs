@@ -88,7 +88,9 @@ impl<'a> Parser<'a> {
 
     fn value(&mut self, depth: usize) -> Result<Json<'a>, JsonError> {
         match self.peek() {
-            Some(b'{' | b'[') if depth == MAX_DEPTH => self.error("arrays and objects stand more than 32 deep inside each other"),
+            Some(b'{' | b'[') if depth == MAX_DEPTH => {
+                self.error("arrays and objects stand more than 32 deep inside each other")
+            }
             Some(b'{') => self.object(depth),
             Some(b'[') => self.array(depth),
             Some(b'"') => self.string().map(Json::Text),
@@ -261,7 +263,8 @@ impl<'a> Parser<'a> {
 
     fn hex(&mut self) -> Option<u32> {
         let digits = self.text.get(self.at..self.at + 4)?;
-        let value = digits.bytes().all(|byte| byte.is_ascii_hexdigit()).then(|| u32::from_str_radix(digits, 16).ok())??;
+        let value =
+            digits.bytes().all(|byte| byte.is_ascii_hexdigit()).then(|| u32::from_str_radix(digits, 16).ok())??;
         self.at += 4;
         Some(value)
     }

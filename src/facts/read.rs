@@ -1,16 +1,17 @@
 //! JSON to facts, strictly: every key known, every value of its type, every error with its place.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::error::{FactsError, ValueError};
 use super::parse::{Json, parse_json};
-use super::value::{Spelling, read_member, read_number, read_spelt, read_text, text_value};
+use super::value::{no_member, read_number, read_spelt, read_text, short_weekday, text_value};
 use super::{Facts, MAX_FACTS_BYTES, Slot};
 use crate::diagnostic::did_you_mean;
 use crate::load::time::shorten;
 use crate::program::{Fact, FactId, Program};
-use crate::value::{Evaluated, RecordId, Type, Value};
+use crate::value::{EnumId, Evaluated, RecordId, Type, Value};
 
 /// How many errors are listed; the rest are counted.
 const MAX_ERRORS: usize = 100;
@@ -31,7 +32,7 @@ pub fn read_facts(program: &Program, text: impl AsRef<[u8]>) -> Result<Facts, Ve
         vec![FactsError::Syntax { what: error.what.to_owned(), line, column }]
     })?;
     let Json::Object(entries) = &json else { return Err(vec![FactsError::NotAnObject { found: json.kind() }]) };
-    let mut reader = Reader { program, pointer: String::new(), errors: Vec::new(), more: 0 };
+    let mut reader = Reader::new(program);
     let by_key: HashMap<&str, FactId> =
         program.facts.iter().enumerate().map(|(index, fact)| (fact.key.as_str(), FactId(index as u32))).collect();
     let mut facts = Facts::new(program);
@@ -45,7 +46,11 @@ pub fn read_facts(program: &Program, text: impl AsRef<[u8]>) -> Result<Facts, Ve
                     facts.set(id, slot);
                 }
             } else {
-                reader.push(|pointer| FactsError::UnknownFact { pointer, key: shorten(key), help: suggest_fact(program, key) });
+                reader.push(|pointer| FactsError::UnknownFact {
+                    pointer,
+                    key: shorten(key),
+                    help: suggest_fact(program, key),
+                });
             }
         });
     }
@@ -69,14 +74,18 @@ pub fn set_fact(program: &Program, facts: &mut Facts, assignment: &str) -> Resul
     };
     let fact = program.fact(id);
     let is_member = match fact.ty.required() {
-        Type::Enum(id) => program.enum_type(*id).members.iter().any(|(name, member)| name == text || member.written == text),
+        Type::Enum(id) => {
+            program.enum_type(*id).members.iter().any(|(name, member)| name == text || member.written == text)
+        }
         _ => false,
     };
     let unknown = matches!(parse_json(text), Ok(json) if is_unknown(&json));
     let slot = match text {
         "unknown" if !is_member => Slot::StatedUnknown,
         "none" if !is_member && fact.ty.is_optional() => Slot::Given(Value::None),
-        "none" if !is_member && *fact.ty.required() != Type::Text => return Err(not_none(program, pointer, &fact.key, &fact.ty)),
+        "none" if !is_member && *fact.ty.required() != Type::Text => {
+            return Err(not_none(program, pointer, &fact.key, &fact.ty));
+        }
         _ if unknown => Slot::StatedUnknown,
         _ => {
             let value = read_text(program, &fact.ty, text).and_then(|value| within(program, fact, value));
@@ -91,7 +100,7 @@ pub fn set_fact(program: &Program, facts: &mut Facts, assignment: &str) -> Resul
 pub(super) fn read_json_text(program: &Program, ty: &Type, text: &str) -> Result<Value, ValueError> {
     let wrong = |message: String| ValueError::new(message).help(format!("write {} as JSON", json_form(ty)));
     let json = parse_json(text).map_err(|_| wrong(format!("`{}` is no {}", shorten(text), program.type_text(ty))))?;
-    let mut reader = Reader { program, pointer: String::new(), errors: Vec::new(), more: 0 };
+    let mut reader = Reader::new(program);
     let value = reader.value(program.type_text(ty).as_str(), ty, &json);
     match (value, reader.errors.into_iter().next()) {
         (Some(value), None) => Ok(value),
@@ -153,9 +162,11 @@ fn within(program: &Program, fact: &Fact, value: Value) -> Result<Value, ValueEr
     }
 }
 
-/// Adds a key to a JSON pointer (RFC 6901).
+/// Adds a key to a JSON pointer (RFC 6901). Only a key that nothing declares can be long; it is cut.
 fn pointer_to(pointer: &str, key: &str) -> String {
-    format!("{pointer}/{}", shorten(key).replace('~', "~0").replace('/', "~1"))
+    let long = key.len() > 256 || key.contains(char::is_control);
+    let key = if long { Cow::from(shorten(key)) } else { Cow::from(key) };
+    format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"))
 }
 
 struct Reader<'p> {
@@ -163,9 +174,15 @@ struct Reader<'p> {
     pointer: String,
     errors: Vec<FactsError>,
     more: usize,
+    /// The members of enums met so far, by how facts spell them.
+    spellings: HashMap<EnumId, HashMap<&'p str, u32>>,
 }
 
-impl Reader<'_> {
+impl<'p> Reader<'p> {
+    fn new(program: &'p Program) -> Self {
+        Reader { program, pointer: String::new(), errors: Vec::new(), more: 0, spellings: HashMap::new() }
+    }
+
     /// Does something with the pointer one step further.
     fn inside<T>(&mut self, key: &str, then: impl FnOnce(&mut Self) -> T) -> T {
         let length = self.pointer.len();
@@ -218,15 +235,16 @@ impl Reader<'_> {
             self.push(|pointer| not_none(program, pointer, name, ty));
             return None;
         }
-        let program = self.program;
         let read = match (ty.required(), json) {
             (Type::YesNo, Json::Bool(yes)) => Ok(Value::Bool(*yes)),
-            (ty @ (Type::Integer | Type::Months | Type::Days | Type::Minutes), Json::Number(number)) => read_number(ty, number),
+            (ty @ (Type::Integer | Type::Months | Type::Days | Type::Minutes), Json::Number(number)) => {
+                read_number(ty, number)
+            }
             (ty @ (Type::Decimal | Type::Money(_)), Json::Number(number)) => read_number(ty, number),
             (ty @ (Type::Decimal | Type::Money(_)), Json::Text(text)) => read_number(ty, text),
             (ty @ (Type::Date | Type::Time | Type::Instant | Type::Period), Json::Text(text)) => read_spelt(ty, text),
             (Type::Text, Json::Text(text)) => Ok(text_value(text)),
-            (Type::Enum(id), Json::Text(text)) => read_member(program, *id, text, Spelling::Written),
+            (Type::Enum(id), Json::Text(text)) => return self.member(*id, text),
             (Type::Set(inner), Json::Array(items)) => return self.set(name, inner, items),
             (Type::List(id), Json::Array(items)) => return self.list(*id, items),
             (Type::Record(id), Json::Object(entries)) => return self.record(*id, entries),
@@ -235,6 +253,30 @@ impl Reader<'_> {
         match read {
             Ok(value) => Some(value),
             Err(error) => self.wrong(error),
+        }
+    }
+
+    /// Reads a member of an enum, as facts spell it.
+    fn member(&mut self, id: EnumId, text: &str) -> Option<Value> {
+        let program = self.program;
+        let spellings = self.spellings.entry(id).or_insert_with(|| {
+            let members = program.enum_type(id).members.values().zip(0..);
+            members.map(|(member, index)| (member.written.as_str(), index)).collect()
+        });
+        let written = spellings.get(text).copied();
+        match written.or_else(|| short_weekday(program, id, text).map(|index| index as u32)) {
+            Some(index) => Some(Value::Member(id, index)),
+            // A name that data spells otherwise is a mistake, even where other values exist.
+            None if program.enum_type(id).open
+                && !text.is_empty()
+                && !program.enum_type(id).members.contains_key(text) =>
+            {
+                Some(text_value(text))
+            }
+            None => {
+                self.push(|pointer| FactsError::Value { pointer, error: no_member(program, id, text) });
+                None
+            }
         }
     }
 
@@ -256,14 +298,22 @@ impl Reader<'_> {
         if let Json::Object(entries) = json
             && entries.iter().any(|(key, _)| key == "unknown")
         {
-            let error = ValueError::new(format!("`{name}` is an object with the key `unknown` that is not `{{\"unknown\": true}}`"));
+            let error = ValueError::new(format!(
+                "`{name}` is an object with the key `unknown` that is not `{{\"unknown\": true}}`"
+            ));
             return error.help("leave the key out, or write exactly `{\"unknown\": true}`");
         }
         let error = ValueError::new(format!("`{name}` is {}, it takes {}", json.kind(), article(ty)));
         match (ty, json) {
-            (Type::YesNo, Json::Text(text)) if matches!(text.as_str(), "yes" | "true") => error.help("write `true`, without quotes"),
-            (Type::YesNo, Json::Text(text)) if matches!(text.as_str(), "no" | "false") => error.help("write `false`, without quotes"),
-            (Type::Integer | Type::Months | Type::Days | Type::Minutes, Json::Text(text)) if read_number(ty, text).is_ok() => {
+            (Type::YesNo, Json::Text(text)) if matches!(text.as_str(), "yes" | "true") => {
+                error.help("write `true`, without quotes")
+            }
+            (Type::YesNo, Json::Text(text)) if matches!(text.as_str(), "no" | "false") => {
+                error.help("write `false`, without quotes")
+            }
+            (Type::Integer | Type::Months | Type::Days | Type::Minutes, Json::Text(text))
+                if read_number(ty, text).is_ok() =>
+            {
                 error.help(format!("write `{}`, without quotes", shorten(text)))
             }
             (Type::Set(_), Json::Text(text)) => error.help(format!("write `[\"{}\"]`", shorten(text))),

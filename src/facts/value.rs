@@ -17,15 +17,6 @@ use crate::value::{EnumId, Type, Value};
 /// Digits a number may have: those of `decimal` and `money`.
 const MAX_DIGITS: usize = 28;
 
-/// Which spellings of an enum member are read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Spelling {
-    /// That of facts and records: `written`.
-    Written,
-    /// Also its name in policies.
-    WrittenOrName,
-}
-
 /// Reads a value of a type from plain text, blanks around it ignored.
 ///
 /// - `yes` `no` `true` `false`; `42`, `-3.5` (no exponent, no separators), an amount without its currency;
@@ -42,8 +33,10 @@ pub fn read_text(program: &Program, ty: &Type, text: &str) -> Result<Value, Valu
     let required = ty.required();
     match required {
         Type::Text => Ok(text_value(text)),
-        Type::Enum(id) => read_member(program, *id, text, Spelling::WrittenOrName),
-        _ if text.is_empty() => Err(ValueError::new(format!("nothing stands for a value of type `{}`", program.type_text(ty)))),
+        Type::Enum(id) => read_member(program, *id, text),
+        _ if text.is_empty() => {
+            Err(ValueError::new(format!("nothing stands for a value of type `{}`", program.type_text(ty))))
+        }
         Type::YesNo => match text {
             "yes" | "true" => Ok(Value::Bool(true)),
             "no" | "false" => Ok(Value::Bool(false)),
@@ -66,7 +59,11 @@ pub fn read_text(program: &Program, ty: &Type, text: &str) -> Result<Value, Valu
 }
 
 /// Reads the members of a set, each from its own text; none may be blank or repeated (V9).
-pub fn read_members<'a>(program: &Program, inner: &Type, texts: impl Iterator<Item = &'a str>) -> Result<Value, ValueError> {
+pub fn read_members<'a>(
+    program: &Program,
+    inner: &Type,
+    texts: impl Iterator<Item = &'a str>,
+) -> Result<Value, ValueError> {
     let texts: Vec<&str> = texts.map(str::trim).collect();
     let mut members = BTreeSet::new();
     // `{}` and an empty cell hold nothing.
@@ -85,32 +82,38 @@ pub(super) fn text_value(text: &str) -> Value {
     Value::Text(text.nfc().collect::<String>().into())
 }
 
-/// Reads a member of an enum.
-pub(super) fn read_member(program: &Program, id: EnumId, text: &str, spelling: Spelling) -> Result<Value, ValueError> {
-    let enum_type = program.enum_type(id);
-    let index = |found: Option<usize>| found.map(|index| Value::Member(id, index as u32));
-    let written = index(enum_type.members.values().position(|member| member.written == text));
-    // A weekday is spelt `monday` or `mon`.
-    let short = || {
-        let days = (id == EnumId::WEEKDAY && text.len() == 3).then_some(&enum_type.members)?;
-        index(days.keys().position(|day| day.starts_with(text)))
+/// Reads a member of an enum as data or policies spell it.
+fn read_member(program: &Program, id: EnumId, text: &str) -> Result<Value, ValueError> {
+    let members = &program.enum_type(id).members;
+    // Most members are spelt by their name: the others are looked for one by one.
+    let named = members.get_full(text).map(|(index, _, member)| (index, member));
+    let written = match named {
+        Some((index, member)) if member.written == text => Some(index),
+        _ => members.values().position(|member| member.written == text),
     };
-    let named = index(enum_type.members.get_index_of(text));
-    if let Some(member) = written.or_else(short) {
-        return Ok(member);
+    let index = written.or_else(|| short_weekday(program, id, text)).or(named.map(|(index, _)| index));
+    match index {
+        Some(index) => Ok(Value::Member(id, index as u32)),
+        None if program.enum_type(id).open && !text.is_empty() => Ok(text_value(text)),
+        None => Err(no_member(program, id, text)),
     }
-    match named {
-        Some(member) if spelling == Spelling::WrittenOrName => return Ok(member),
-        _ if enum_type.open && !text.is_empty() => return Ok(text_value(text)),
-        _ => {}
-    }
-    let article = if enum_type.name.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+}
+
+/// Finds a weekday by its first three letters: it is spelt `monday` or `mon`.
+pub(super) fn short_weekday(program: &Program, id: EnumId, text: &str) -> Option<usize> {
+    let members = (id == EnumId::WEEKDAY && text.len() == 3).then(|| &program.enum_type(id).members)?;
+    members.keys().position(|day| day.starts_with(text))
+}
+
+/// Says that a text is no member of an enum, and which is meant.
+pub(super) fn no_member(program: &Program, id: EnumId, text: &str) -> ValueError {
+    let enum_type = program.enum_type(id);
     let error = match enum_type.name.as_str() {
         name if name.starts_with('{') => ValueError::new(format!("`{}` is none of {name}", shorten(text))),
-        name => ValueError::new(format!("`{}` is not {article} {name}", shorten(text))),
+        name => ValueError::new(format!("`{}` is no `{name}`", shorten(text))),
     };
     let all = || enum_type.members.values().map(|member| member.written.as_str());
-    Err(if let Some((_, member)) = enum_type.members.get_full(text).map(|(_, name, member)| (name, member)) {
+    if let Some(member) = enum_type.members.get(text) {
         error.help(format!("facts spell it `{}`", member.written))
     } else if let Some(near) = did_you_mean(text, all()) {
         error.help(format!("did you mean `{near}`?"))
@@ -120,7 +123,7 @@ pub(super) fn read_member(program: &Program, id: EnumId, text: &str, spelling: S
         error.help(format!("write one of {}", all().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")))
     } else {
         error
-    })
+    }
 }
 
 /// Reads a date, time, instant or period.
@@ -128,7 +131,9 @@ pub(super) fn read_spelt(ty: &Type, text: &str) -> Result<Value, ValueError> {
     match ty {
         Type::Date => read_date(text).map(Value::Date).map_err(ValueError::new),
         Type::Time => read_time(text).map(Value::Time),
-        Type::Instant => read_instant_at(text).map(|at| Value::Instant(at.with_timezone(&Utc))).map_err(ValueError::new),
+        Type::Instant => {
+            read_instant_at(text).map(|at| Value::Instant(at.with_timezone(&Utc))).map_err(ValueError::new)
+        }
         _ => read_period(text),
     }
 }
@@ -153,19 +158,26 @@ fn read_period(text: &str) -> Result<Value, ValueError> {
     let words: Vec<&str> = text.split_whitespace().collect();
     let [start, word @ ("until" | "through"), end] = words[..] else {
         let error = ValueError::new(format!("`{}` is no period", shorten(text)));
-        return Err(error.help("write `2024-01-01 until 2025-01-01` (the end excluded), `… through …` (included) or `… through none`"));
+        return Err(error.help(
+            "write `2024-01-01 until 2025-01-01` (the end excluded), `… through …` (included) or `… through none`",
+        ));
     };
     let start = read_date(start).map_err(ValueError::new)?;
-    let end = match end {
-        "none" => None,
-        end => {
-            let end = read_date(end).map_err(ValueError::new)?;
-            let after = if word == "until" { Some(end) } else { end.succ_opt().filter(|&day| day <= last_day()) };
-            Some(after.ok_or_else(|| ValueError::new("a period that ends on the last day of 9999: write `through none`"))?)
-        }
-    };
+    let end =
+        match end {
+            "none" => None,
+            end => {
+                let end = read_date(end).map_err(ValueError::new)?;
+                let after = if word == "until" { Some(end) } else { end.succ_opt().filter(|&day| day <= last_day()) };
+                Some(after.ok_or_else(|| {
+                    ValueError::new("a period that ends on the last day of 9999: write `through none`")
+                })?)
+            }
+        };
     match end {
-        Some(end) if end < start => Err(ValueError::new(format!("the period `{}` ends before it starts", shorten(text)))),
+        Some(end) if end < start => {
+            Err(ValueError::new(format!("the period `{}` ends before it starts", shorten(text))))
+        }
         end => Ok(Value::Period { start, end }),
     }
 }
@@ -178,7 +190,9 @@ fn no_number(text: &str) -> ValueError {
     let error = ValueError::new(format!("`{}` is no number", shorten(text)));
     let plain: String = text.chars().filter(|c| c.is_ascii_digit() || matches!(c, '.' | '-')).collect();
     match plain.parse::<Decimal>() {
-        Ok(_) => error.help("write digits, with a point before decimals: no currency, separators, percent sign or exponent"),
+        Ok(_) => {
+            error.help("write digits, with a point before decimals: no currency, separators, percent sign or exponent")
+        }
         Err(_) => error,
     }
 }
@@ -199,7 +213,8 @@ pub(super) fn read_number(ty: &Type, text: &str) -> Result<Value, ValueError> {
 /// Reads `-12.50e3` without losing a digit. Errors: another form, more than [`MAX_DIGITS`] digits.
 fn exact_decimal(text: &str) -> Result<Decimal, ValueError> {
     let unsigned = text.strip_prefix('-').unwrap_or(text);
-    let (number, exponent) = unsigned.split_once(['e', 'E']).map_or((unsigned, "0"), |(number, exponent)| (number, exponent));
+    let (number, exponent) =
+        unsigned.split_once(['e', 'E']).map_or((unsigned, "0"), |(number, exponent)| (number, exponent));
     let (whole, part) = number.split_once('.').map_or((number, None), |(whole, part)| (whole, Some(part)));
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let leading_zero = whole.len() > 1 && whole.starts_with('0');

@@ -41,10 +41,10 @@ pub fn record_json(program: &Program, ty: &Type, value: &Value) -> Json {
 
 /// Returns facts as a facts file holds them, in the order of the program. What is not stated is left out.
 pub fn write_facts(program: &Program, facts: &Facts) -> Json {
-    let entry = |(id, slot)| {
+    let entry = |(id, slot): (crate::program::FactId, &Slot)| {
         let fact = program.fact(id);
         let value = match slot {
-            &Slot::Given(ref value) => fact_json(program, &fact.ty, value),
+            Slot::Given(value) => fact_json(program, &fact.ty, value),
             _ => unknown(),
         };
         (fact.key.clone(), value)
@@ -65,7 +65,9 @@ fn shared_json(program: &Program, ty: &Type, value: &Value, inner: fn(&Program, 
             let member = program.enum_type(*id).members.get_index(*index as usize);
             member.map_or(Json::Null, |(_, member)| member.written.as_str().into())
         }
-        (Value::Set(members), Type::Set(ty)) => Json::Array(members.iter().map(|member| inner(program, ty, member)).collect()),
+        (Value::Set(members), Type::Set(ty)) => {
+            Json::Array(members.iter().map(|member| inner(program, ty, member)).collect())
+        }
         (Value::List(items), Type::List(id)) => {
             Json::Array(items.iter().map(|item| inner(program, &Type::Record(*id), item)).collect())
         }

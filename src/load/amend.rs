@@ -13,6 +13,9 @@ use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::source::Span;
 use crate::syntax::ast::{DeclKind, Declaration, RepealDecl, Verb};
 
+/// How many names of one file are compared with all others: enough for a misspelt file, and linear for a hostile one.
+const MAX_SUGGESTIONS: usize = 100;
+
 /// Kind and name: what an amendment names.
 type Key = (String, String);
 
@@ -56,6 +59,8 @@ struct Amended<'a> {
     repealed: Vec<Repealed>,
     /// What this file amends, with the verb and its place.
     named: HashMap<Key, (&'static str, Span)>,
+    /// How many verbs hit nothing.
+    misses: usize,
     diagnostics: &'a mut Vec<Diagnostic>,
 }
 
@@ -68,13 +73,15 @@ impl<'a> Amended<'a> {
         let mut kept = Vec::new();
         let mut places = HashMap::new();
         for declared in base.iter().flat_map(|base| &base.declarations) {
-            let Some(subject) = subject(&declared.declaration.kind).filter(|subject| !subject.stays()) else { continue };
+            let Some(subject) = subject(&declared.declaration.kind).filter(|subject| !subject.stays()) else {
+                continue;
+            };
             // Of two declarations with one name, itself an error, the first is meant.
             places.entry(key_of(&subject)).or_insert(kept.len());
             kept.push(Some(declared.clone()));
         }
         let (inserted, repealed, named) = Default::default();
-        Amended { base, made_by, kept, places, inserted, repealed, named, diagnostics }
+        Amended { base, made_by, kept, places, inserted, repealed, named, misses: 0, diagnostics }
     }
 
     fn finish(self) -> (Vec<Consolidated>, Vec<Repealed>) {
@@ -153,8 +160,10 @@ impl<'a> Amended<'a> {
         for tag in repeal.tags.iter().filter(|tag| !tags.iter().any(|own| own.value == tag.value)) {
             let own: Vec<&str> = tags.iter().map(|tag| tag.value.as_str()).collect();
             let has = if own.is_empty() { "no tag".into() } else { format!("[{}]", own.join(", ")) };
-            let error = Diagnostic::error(Code::AMENDMENT, tag.span, format!("`{text}` bears {has}, not [{}]", tag.value));
-            let declared_at = subject(&declared.declaration.kind).map_or(declared.declaration.span, |subject| subject.span);
+            let error =
+                Diagnostic::error(Code::AMENDMENT, tag.span, format!("`{text}` bears {has}, not [{}]", tag.value));
+            let declared_at =
+                subject(&declared.declaration.kind).map_or(declared.declaration.span, |subject| subject.span);
             self.diagnostics.push(error.label(declared_at, "declared here"));
         }
         let (kind, name) = key;
@@ -186,8 +195,10 @@ impl<'a> Amended<'a> {
 
     fn missing_verb(&mut self, text: &str, place: Span, right: Verb, there: Option<usize>) {
         let base = self.base_name().to_owned();
-        let error = Diagnostic::error(Code::VERB, place, format!("`{text}` bears no verb in a file that amends {base}"));
-        let error = there.map_or(error.clone(), |index| self.label_base(error, index, format!("{base} has it").as_str()));
+        let error =
+            Diagnostic::error(Code::VERB, place, format!("`{text}` bears no verb in a file that amends {base}"));
+        let error =
+            there.map_or(error.clone(), |index| self.label_base(error, index, format!("{base} has it").as_str()));
         self.diagnostics.push(error.help(format!("write `{} {text}`", verb_text(right))));
     }
 
@@ -208,10 +219,18 @@ impl<'a> Amended<'a> {
         let Some(base) = self.base.filter(|base| !base.incomplete) else { return };
         let message = format!("{} has no `{kind} {name}` to {verb}", base.name);
         let error = Diagnostic::error(Code::AMENDMENT, place, message);
+        self.misses += 1;
+        if self.misses > MAX_SUGGESTIONS {
+            self.diagnostics.push(error);
+            return;
+        }
         let other = self.places.keys().filter(|(_, other)| other == name).min();
-        let near = did_you_mean(name, self.places.keys().filter(|(other, _)| other == kind).map(|(_, name)| name.as_str()));
+        let near =
+            did_you_mean(name, self.places.keys().filter(|(other, _)| other == kind).map(|(_, name)| name.as_str()));
         let error = match (other, near, verb) {
-            (Some((other, _)), _, "repeal") => error.help(format!("`{name}` is a {other}: write `repeal {other} {name}`")),
+            (Some((other, _)), _, "repeal") => {
+                error.help(format!("`{name}` is a {other}: write `repeal {other} {name}`"))
+            }
             (Some((other, _)), _, _) => {
                 error.help(format!("`{name}` is a {other}: write `repeal {other} {name}` and `insert {kind} {name}`"))
             }

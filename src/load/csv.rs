@@ -75,13 +75,20 @@ pub fn read_csv(source: SourceId, text: &str) -> (CsvTable, Vec<Diagnostic>) {
         match row {
             Err(error) => errors.push(*error),
             // A line of blanks in a file of one column is an empty line.
-            Ok(row) if row.cells.len() == 1 && row.cells[0].is_empty() && !scanner.text[row.span.range()].contains('"') => {}
+            Ok(row)
+                if row.cells.len() == 1 && row.cells[0].is_empty() && !scanner.text[row.span.range()].contains('"') => {
+            }
             Ok(row) if row.cells.len() == table.columns.len() => table.rows.push(row),
             Ok(row) => {
                 let (cells, columns) = (row.cells.len(), table.columns.len());
-                let message = format!("the row has {cells} cell{}, the header {columns}", if cells == 1 { "" } else { "s" });
+                let message =
+                    format!("the row has {cells} cell{}, the header {columns}", if cells == 1 { "" } else { "s" });
                 let error = Diagnostic::error(Code::CSV, row.span, message).label(table.header, "the header");
-                errors.push(if cells > columns { error.help("a cell that holds a comma is quoted: `\"a, b\"`") } else { error });
+                errors.push(if cells > columns {
+                    error.help("a cell that holds a comma is quoted: `\"a, b\"`")
+                } else {
+                    error
+                });
             }
         }
     }
@@ -192,7 +199,10 @@ impl Scanner<'_> {
             if self.peek() == Some(b'"') {
                 let message = "a quote inside a cell that is not quoted";
                 let quote = Span::new(self.source, self.at, self.at + 1);
-                return Err(Box::new(Diagnostic::error(Code::CSV, quote, message).help("quote the cell and double the quotes in it: `\"a \"\"b\"\"\"`")));
+                return Err(Box::new(
+                    Diagnostic::error(Code::CSV, quote, message)
+                        .help("quote the cell and double the quotes in it: `\"a \"\"b\"\"\"`"),
+                ));
             }
             self.at += 1;
         }
@@ -211,7 +221,9 @@ impl Scanner<'_> {
                 let opened = self.span(start);
                 // What follows may be anything: the rest of the file is not read on a guess.
                 self.at = self.text.len();
-                return Err(Box::new(Diagnostic::error(Code::CSV, opened, "a quoted cell without its end").found("opened here")));
+                return Err(Box::new(
+                    Diagnostic::error(Code::CSV, opened, "a quoted cell without its end").found("opened here"),
+                ));
             };
             self.at = part + end + 1;
             cell.push_str(&self.text[part..part + end]);
@@ -243,13 +255,17 @@ mod tests {
         let mut sources = Sources::new();
         let id = sources.add("x.csv", text);
         let (table, errors) = read_csv(id, text);
-        let shown = |error: &Diagnostic| format!("{} {}", error.span().map_or(String::new(), |span| sources.place(span)), error.message);
+        let shown = |error: &Diagnostic| {
+            format!("{} {}", error.span().map_or(String::new(), |span| sources.place(span)), error.message)
+        };
         (table.columns, table.rows.into_iter().map(|row| row.cells).collect(), errors.iter().map(shown).collect())
     }
 
     #[test]
     fn comments_quotes_line_ends_and_blanks() {
-        let (columns, rows, errors) = read("# says \"general, holiday\"\r\nday, name\r\n\r\n2020-01-01 ,\"New \"\"Year\"\",\r\nDay\"\r\n# x\n2,\rlast,\"\"");
+        let (columns, rows, errors) = read(
+            "# says \"general, holiday\"\r\nday, name\r\n\r\n2020-01-01 ,\"New \"\"Year\"\",\r\nDay\"\r\n# x\n2,\rlast,\"\"",
+        );
         assert_eq!(columns, ["day", "name"]);
         assert_eq!(rows, [["2020-01-01", "New \"Year\",\r\nDay"], ["2", ""], ["last", ""]]);
         assert_eq!(errors, [""; 0]);
@@ -295,5 +311,37 @@ mod tests {
         let (table, _) = read_csv(id, text);
         let cells: Vec<&str> = table.rows[0].spans.iter().map(|&span| sources.slice(span)).collect();
         assert_eq!(cells, ["x", "\"é\""]);
+    }
+
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn any_text_is_read_or_reported(text in "[a\"\\n\\r,# é]{0,40}") {
+            let mut sources = Sources::new();
+            let id = sources.add("x.csv", text.as_str());
+            let (table, errors) = read_csv(id, &text);
+            for row in &table.rows {
+                prop_assert_eq!(row.cells.len(), table.columns.len());
+                prop_assert!(row.spans.iter().all(|&span| text.get(span.range()).is_some()));
+            }
+            prop_assert!(errors.iter().flat_map(|error| &error.labels).all(|label| text.get(label.span.range()).is_some()));
+        }
+
+        #[test]
+        fn what_a_csv_writer_writes_is_read(rows in prop::collection::vec(prop::array::uniform3("[a\",\n é]{0,6}"), 1..6)) {
+            let mut writer = ::csv::Writer::from_writer(Vec::new());
+            writer.write_record(["a", "b", "c"]).expect("memory holds it");
+            for row in &rows {
+                writer.write_record(row).expect("memory holds it");
+            }
+            let text = String::from_utf8(writer.into_inner().expect("memory holds it")).expect("UTF-8");
+            let (_, read, errors) = read(&text);
+            prop_assert!(errors.is_empty(), "{:?}", errors);
+            let expected: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|cell| cell.trim().to_owned()).collect()).collect();
+            prop_assert_eq!(read, expected);
+        }
     }
 }

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use super::csv::{CsvTable, MAX_DATA_BYTES, read_csv};
 use super::files::{Files, shown};
 use super::path::{data_path, folder_of};
-use super::text::decode;
 use super::{Folder, Loaded};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::syntax::ast::{DeclKind, EnumBody, Name, ReadFrom, SetBody, TableBody};
+use crate::syntax::decode;
 
 /// Reads every data file that a declaration names, once, and reports paths that lead nowhere, files that are no CSV and columns
 /// that they lack.
@@ -19,8 +19,14 @@ pub(super) fn read_data(folder: &Folder, files: &Files, loaded: &mut Loaded) {
         let declaring = loaded.path(from.path.span.source).to_owned();
         let written = &from.path.value;
         let Some(path) = data_path(&declaring, written) else {
-            let error = Diagnostic::error(Code::OUTSIDE_ROOT, from.path.span, format!("`{written}` leads out of the policies folder"));
-            loaded.diagnostics.push(error.help("paths start at the file that names them and stay inside the policies folder"));
+            let error = Diagnostic::error(
+                Code::OUTSIDE_ROOT,
+                from.path.span,
+                format!("`{written}` leads out of the policies folder"),
+            );
+            loaded
+                .diagnostics
+                .push(error.help("paths start at the file that names them and stay inside the policies folder"));
             continue;
         };
         if !tables.contains_key(&path) {
@@ -38,8 +44,14 @@ pub(super) fn read_data(folder: &Folder, files: &Files, loaded: &mut Loaded) {
             tables.insert(path.clone(), table.map_err(|error| loaded.diagnostics.push(error)).ok());
         }
         // Without a header every column is missing: that is said already.
-        if let Some(Some(table)) = tables.get(&path).filter(|table| table.as_ref().is_some_and(|table| !table.columns.is_empty())) {
-            loaded.diagnostics.extend(columns(from).filter(|name| table.column(&name.value).is_none()).map(|name| missing_column(table, name)));
+        if let Some(Some(table)) =
+            tables.get(&path).filter(|table| table.as_ref().is_some_and(|table| !table.columns.is_empty()))
+        {
+            loaded.diagnostics.extend(
+                columns(from)
+                    .filter(|name| table.column(&name.value).is_none())
+                    .map(|name| missing_column(table, name)),
+            );
         }
     }
     loaded.data = tables.into_iter().filter_map(|(path, table)| Some((path, table?))).collect();
@@ -81,15 +93,18 @@ fn missing_column(table: &CsvTable, name: &Name) -> Diagnostic {
     match table.columns.as_slice() {
         [only] if only.contains(';') => error.help("separate cells with commas, not `;`"),
         [only] if only.contains('\t') => error.help("separate cells with commas, not tabs"),
-        columns => match did_you_mean(&name.value, columns.iter().map(String::as_str).filter(|column| !column.is_empty())) {
-            Some(near) => error.help(format!("did you mean `{near}`?")),
-            None => error,
-        },
+        columns => {
+            match did_you_mean(&name.value, columns.iter().map(String::as_str).filter(|column| !column.is_empty())) {
+                Some(near) => error.help(format!("did you mean `{near}`?")),
+                None => error,
+            }
+        }
     }
 }
 
 fn missing_file(folder: &Folder, declaring: &str, path: &str, from: &ReadFrom) -> Diagnostic {
-    let error = Diagnostic::error(Code::UNREADABLE, from.path.span, format!("there is no data file `{}`", shown(folder, path)));
+    let error =
+        Diagnostic::error(Code::UNREADABLE, from.path.span, format!("there is no data file `{}`", shown(folder, path)));
     if from.path.value.contains('\\') {
         return error.help("separate folders with `/`");
     }
@@ -119,5 +134,20 @@ fn decode_data(bytes: &[u8], name: &str, from: &ReadFrom) -> Result<String, Diag
         return Err(Diagnostic::error(Code::TOO_LARGE, from.path.span, message));
     }
     // Without a place of its own: the declaration that reads it is the place.
-    decode(bytes, name).map_err(|error| error.label(from.path.span, "read here"))
+    let text = decode(bytes, name).map_err(|error| error.diagnostic.label(from.path.span, "read here"))?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned();
+    match text.char_indices().find(|&(_, c)| is_bidirectional_control(c)) {
+        None => Ok(text),
+        Some((at, control)) => {
+            let line = text[..at].matches('\n').count() + 1;
+            let message = format!("`{name}` hides the order of its text: U+{:04X} on line {line}", u32::from(control));
+            let error = Diagnostic::error(Code::HIDDEN_CHARACTER, from.path.span, message).found("read here");
+            Err(error.help("take the control character out"))
+        }
+    }
+}
+
+/// Whether a character changes the order in which the text around it is shown.
+fn is_bidirectional_control(c: char) -> bool {
+    matches!(c, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }

@@ -4,12 +4,11 @@ use std::collections::BTreeSet;
 
 use super::path::{folder_of, library_path, stem_of, without_ending};
 use super::subject::subject;
-use super::text::decode_file;
 use super::{Folder, Loaded};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::SourceId;
 use crate::syntax::ast::{DeclKind, Declaration, File, Header, PolicyHeader, Verb};
-use crate::syntax::parse;
+use crate::syntax::{Parse, decode, parse};
 
 /// A file that begins with `policy`.
 pub(super) struct PolicyFile {
@@ -72,10 +71,10 @@ pub(super) fn parse_files(folder: &Folder, loaded: &mut Loaded) -> Files {
     let mut files = Files::default();
     for (path, bytes) in folder.files.iter().filter(|(path, _)| path.ends_with(".enact")) {
         let name = shown(folder, path);
-        let text = match decode_file(bytes, &name) {
+        let text = match decode(bytes, &name) {
             Ok(text) => text,
             Err(error) => {
-                loaded.diagnostics.push(error);
+                loaded.diagnostics.push(error.diagnostic);
                 files.lost.0.insert(path.clone());
                 continue;
             }
@@ -83,7 +82,7 @@ pub(super) fn parse_files(folder: &Folder, loaded: &mut Loaded) -> Files {
         let source = loaded.sources.add(name, text);
         loaded.paths.insert(source, path.clone());
         let parse = parse(&loaded.sources, source);
-        let broken = parse.diagnostics.iter().any(Diagnostic::is_error);
+        let broken = lost_a_declaration(&parse);
         loaded.diagnostics.extend(parse.diagnostics);
         let path = path.clone();
         let mut file = parse.file;
@@ -108,6 +107,14 @@ pub(super) fn parse_files(folder: &Folder, loaded: &mut Loaded) -> Files {
     files
 }
 
+/// Whether a file may hold more declarations than its tree.
+fn lost_a_declaration(parse: &Parse) -> bool {
+    // Other findings are of declarations that were understood nevertheless.
+    let losing =
+        [Code::SYNTAX, Code::HIDDEN_CHARACTER, Code::TOO_DEEP, Code::TOO_LARGE, Code::RESERVED_WORD, Code::HEADER];
+    !parse.unparsed.is_empty() || parse.diagnostics.iter().any(|found| found.is_error() && losing.contains(&found.code))
+}
+
 /// Returns a path as shown to people.
 pub(super) fn shown(folder: &Folder, path: &str) -> String {
     if folder.name.is_empty() { path.to_owned() } else { format!("{}/{path}", folder.name.trim_end_matches('/')) }
@@ -127,7 +134,9 @@ fn keep_library(file: &mut File, diagnostics: &mut Vec<Diagnostic>) {
         let Some(subject) = subject(&declaration.kind) else { return false };
         let help = match subject.kind {
             "parameter" | "scale" => "dated values belong into the versions of a policy",
-            "decision" | "rule" | "note" | "assert" => "it belongs into the versions of a policy, which `use` this library",
+            "decision" | "rule" | "note" | "assert" => {
+                "it belongs into the versions of a policy, which `use` this library"
+            }
             "test" | "profile" => "it belongs into a file of tests, which has no header",
             _ => return true,
         };
@@ -150,7 +159,8 @@ fn keep_tests(file: &mut File, path: &str, diagnostics: &mut Vec<Diagnostic>) {
         stays
     });
     if let Some((span, text)) = misplaced.first() {
-        let more = if misplaced.len() > 1 { format!(" and {} more declarations", misplaced.len() - 1) } else { String::new() };
+        let more =
+            if misplaced.len() > 1 { format!(" and {} more declarations", misplaced.len() - 1) } else { String::new() };
         let message = format!("a file without a header holds `use`, `profile` and `test`, not `{text}`{more}");
         let day = if crate::load::time::read_date(stem_of(path)).is_ok() { stem_of(path) } else { "2024-12-24" };
         let name = folder_of(path).rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or("NAME");
@@ -164,15 +174,18 @@ fn keep_tests(file: &mut File, path: &str, diagnostics: &mut Vec<Diagnostic>) {
 pub(super) fn strip_verbs(declarations: &mut Vec<Declaration>, why: &str, diagnostics: &mut Vec<Diagnostic>) {
     declarations.retain_mut(|declaration| {
         if let DeclKind::Repeal(repeal) = &declaration.kind {
-            let message = format!("`repeal {} {}` in a file that amends nothing", repeal.kind.value, repeal.path.text());
+            let message =
+                format!("`repeal {} {}` in a file that amends nothing", repeal.kind.value, repeal.path.text());
             let error = Diagnostic::error(Code::VERB, declaration.span, message).found(why);
             diagnostics.push(error.help("drop it, or say which version the file `amends` in its header"));
             return false;
         }
         if let Some(verb) = declaration.verb.take() {
             let word = verb_text(verb.value);
-            let error = Diagnostic::error(Code::VERB, verb.span, format!("`{word}` in a file that amends nothing")).found(why);
-            diagnostics.push(error.help(format!("drop `{word}`, or say which version the file `amends` in its header")));
+            let error =
+                Diagnostic::error(Code::VERB, verb.span, format!("`{word}` in a file that amends nothing")).found(why);
+            diagnostics
+                .push(error.help(format!("drop `{word}`, or say which version the file `amends` in its header")));
         }
         true
     });

@@ -17,7 +17,6 @@ mod data;
 mod files;
 pub mod path;
 pub mod subject;
-mod text;
 pub mod time;
 mod uses;
 mod versions;
@@ -27,7 +26,6 @@ mod tests;
 
 pub use csv::{CsvRow, CsvTable, MAX_DATA_BYTES, read_csv};
 pub use path::data_path;
-pub use text::{MAX_FILE_BYTES, MAX_LINE_BYTES};
 pub use uses::Used;
 
 use std::collections::BTreeMap;

@@ -69,7 +69,8 @@ pub fn boundary_cell(text: &str) -> Result<Boundary, String> {
 
 /// Reads a day `YYYY-MM-DD` that exists, in the years 0001 to 9999. Errors say what is wrong, as part of a sentence.
 pub fn read_date(text: &str) -> Result<NaiveDate, String> {
-    let digits = |range: std::ops::Range<usize>| text.get(range).filter(|part| part.bytes().all(|b| b.is_ascii_digit()));
+    let digits =
+        |range: std::ops::Range<usize>| text.get(range).filter(|part| part.bytes().all(|b| b.is_ascii_digit()));
     let shaped = text.len() == 10 && text.get(4..5) == Some("-") && text.get(7..8) == Some("-");
     let (true, Some(year), Some(month), Some(day)) = (shaped, digits(0..4), digits(5..7), digits(8..10)) else {
         return Err(format!("`{}` is no date: write `YYYY-MM-DD`", shorten(text)));
@@ -94,7 +95,8 @@ pub fn read_date(text: &str) -> Result<NaiveDate, String> {
 
 /// Reads a moment in RFC 3339 with its offset; seconds may be left out: `2024-02-29T23:45-05:00`.
 pub fn read_instant_at(text: &str) -> Result<DateTime<chrono::FixedOffset>, String> {
-    let wrong = || format!("`{}` is no instant: write `2024-12-24T23:59:00Z`, or with an offset `-05:00`", shorten(text));
+    let wrong =
+        || format!("`{}` is no instant: write `2024-12-24T23:59:00Z`, or with an offset `-05:00`", shorten(text));
     let (date, rest) = text.split_at_checked(10).ok_or_else(wrong)?;
     let date = read_date(date)?;
     let rest = rest.strip_prefix(['T', 't']).ok_or_else(wrong)?;
@@ -106,7 +108,8 @@ pub fn read_instant_at(text: &str) -> Result<DateTime<chrono::FixedOffset>, Stri
     if with_seconds.get(6..8) == Some("60") {
         return Err(format!("`{}` has a leap second, which no clock here counts", shorten(text)));
     }
-    let moment = DateTime::parse_from_rfc3339(&format!("{date}T{}", with_seconds.to_ascii_uppercase())).map_err(|_| wrong())?;
+    let moment =
+        DateTime::parse_from_rfc3339(&format!("{date}T{}", with_seconds.to_ascii_uppercase())).map_err(|_| wrong())?;
     let utc = moment.naive_utc();
     if !(1..=9999).contains(&utc.year()) {
         return Err(format!("`{}` is outside the years 0001 to 9999", shorten(text)));

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::Loaded;
 use super::files::{Lost, PolicyFile};
 use super::path::folder_of;
-use super::Loaded;
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::syntax::ast::{DeclKind, Declaration, Path};
 
@@ -36,7 +36,10 @@ pub(super) fn check_uses(policies: &BTreeMap<String, Vec<PolicyFile>>, lost: &Lo
         errors.extend(library.file.declarations.iter().filter_map(|declaration| names.check(declaration, true)));
         if policies.contains_key(&library.path) {
             let message = format!("`{}` is a library and a policy: `use` cannot tell them apart", library.path);
-            errors.push(Diagnostic::error(Code::SAME_VERSION, library.file.span, message).help("rename the file of the library"));
+            errors.push(
+                Diagnostic::error(Code::SAME_VERSION, library.file.span, message)
+                    .help("rename the file of the library"),
+            );
         }
     }
     for test in &loaded.tests {
@@ -60,10 +63,14 @@ impl Names<'_> {
             let error = Diagnostic::error(Code::MISPLACED, used.path.span, message);
             return in_library.then(|| error.help("a library has no versions: only policies and tests use policies"));
         }
-        if self.loaded.find_library(&text).is_some() || self.lost.may_be_library(&text) || self.lost.may_be_policy(&text) {
+        if self.loaded.find_library(&text).is_some()
+            || self.lost.may_be_library(&text)
+            || self.lost.may_be_policy(&text)
+        {
             return None;
         }
-        let error = Diagnostic::error(Code::UNKNOWN_USE, used.path.span, format!("`{text}` is no library and no policy"));
+        let error =
+            Diagnostic::error(Code::UNKNOWN_USE, used.path.span, format!("`{text}` is no library and no policy"));
         Some(match self.help(&text) {
             Some(help) => error.help(help),
             None => error,
@@ -76,13 +83,16 @@ impl Names<'_> {
         // `use people` for `common.people`, `use border.flagpoling` for a policy in the folder `border/flagpoling`.
         let ending = libraries.clone().find(|path| path.rsplit('.').next() == Some(text));
         let folder = text.replace('.', "/");
-        let in_folder = self.policies.iter().find(|(_, files)| files.iter().any(|file| folder_of(&file.path) == folder));
+        let in_folder =
+            self.policies.iter().find(|(_, files)| files.iter().any(|file| folder_of(&file.path) == folder));
         if let Some(path) = ending.or(in_folder.map(|(name, _)| name.as_str())) {
             return Some(format!("write `use {path}`"));
         }
         match did_you_mean(text, policies.chain(libraries)) {
             Some(near) => Some(format!("did you mean `{near}`?")),
-            None => Some("a library is named by its path from the policies root, `common.people`; a policy by its name".into()),
+            None => Some(
+                "a library is named by its path from the policies root, `common.people`; a policy by its name".into(),
+            ),
         }
     }
 }

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use super::LoadedVersion;
 use super::amend::{amend, consolidate};
 use super::files::{Lost, PolicyFile, strip_verbs};
 use super::path::{folder_of, stem_of};
 use super::time::{boundary, read_date, zone};
-use super::LoadedVersion;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::program::Boundary;
 use crate::source::Span;
-use crate::syntax::ast::{Start, Name};
+use crate::syntax::ast::{Name, Start};
 
 /// The fact that decides which version is in force, unless the header names another.
 const DEFAULT_DECIDING_FACT: &str = "evaluation_date";
@@ -32,14 +32,19 @@ pub(super) fn check_folders(policies: &BTreeMap<String, Vec<PolicyFile>>, diagno
     for files in folders.values() {
         // The name that most files of the folder bear is the right one; of two, the earlier file's.
         let count = |name: &str| files.iter().filter(|file| file.header.name.value == name).count();
-        let Some(right) = files.iter().max_by_key(|file| (count(&file.header.name.value), std::cmp::Reverse(&file.path))) else {
+        let Some(right) =
+            files.iter().max_by_key(|file| (count(&file.header.name.value), std::cmp::Reverse(&file.path)))
+        else {
             continue;
         };
         for file in files.iter().filter(|file| file.header.name.value != right.header.name.value) {
             let (name, other) = (&file.header.name, &right.header.name);
             let message = format!("`{}` stands in the folder of `{}`", name.value, other.value);
-            let error = Diagnostic::error(Code::SAME_VERSION, name.span, message).label(other.span, "the folder's policy");
-            diagnostics.push(error.help(format!("write `policy {}`, or give `{}` a folder of its own", other.value, name.value)));
+            let error =
+                Diagnostic::error(Code::SAME_VERSION, name.span, message).label(other.span, "the folder's policy");
+            diagnostics.push(
+                error.help(format!("write `policy {}`, or give `{}` a folder of its own", other.value, name.value)),
+            );
         }
     }
 }
@@ -83,8 +88,13 @@ fn draft(file: PolicyFile, diagnostics: &mut Vec<Diagnostic>) -> Option<Draft> {
         Some(start) => {
             let day = start.date.to_string();
             if day != stem {
-                let error = Diagnostic::error(Code::FILE_NAME, start.span, format!("the file is named `{stem}.enact`, its version {day}"));
-                let other = if read_date(stem).is_ok() { format!(", or write `effective from {stem}`") } else { String::new() };
+                let error = Diagnostic::error(
+                    Code::FILE_NAME,
+                    start.span,
+                    format!("the file is named `{stem}.enact`, its version {day}"),
+                );
+                let other =
+                    if read_date(stem).is_ok() { format!(", or write `effective from {stem}`") } else { String::new() };
                 diagnostics.push(error.help(format!("rename the file to `{day}.enact`{other}")));
             }
             resolve(start, diagnostics)
@@ -108,7 +118,8 @@ fn draft(file: PolicyFile, diagnostics: &mut Vec<Diagnostic>) -> Option<Draft> {
         && end <= start
     {
         let message = format!("the version ends on {}, before it starts on {}", end.date, start.date);
-        let message = if end == start { format!("the version ends on the day it starts, {}", start.date) } else { message };
+        let message =
+            if end == start { format!("the version ends on the day it starts, {}", start.date) } else { message };
         let error = Diagnostic::error(Code::VERSION_TIME, written.span, message).label(from.span, "it starts here");
         diagnostics.push(error.help("`until` names the first day on which the version is no longer in force"));
         until = None;
@@ -132,7 +143,8 @@ fn drop_same_day(policy: &str, drafts: &mut Vec<Draft>, diagnostics: &mut Vec<Di
         if same && folder_of(&later.file.path) == folder_of(&first.file.path) {
             let message = format!("`{policy}` has two versions of {}", later.start.date);
             let error = Diagnostic::error(Code::SAME_VERSION, start_span(later), message);
-            diagnostics.push(error.label(start_span(first), "the other").help("a version is named by the day it starts"));
+            diagnostics
+                .push(error.label(start_span(first), "the other").help("a version is named by the day it starts"));
         }
         same
     });
@@ -159,8 +171,10 @@ fn check_siblings(drafts: &[Draft], diagnostics: &mut Vec<Diagnostic>) {
             && let Some(other) = &earlier.file.header.amends
         {
             let (first, second) = (earlier.start.date, draft.start.date);
-            let message = format!("{first} and {second} both amend {}: {second} would drop what {first} changed", amends.value);
-            let error = Diagnostic::error(Code::TWO_AMENDMENTS, amends.span, message).label(other.span, "the other amendment");
+            let message =
+                format!("{first} and {second} both amend {}: {second} would drop what {first} changed", amends.value);
+            let error =
+                Diagnostic::error(Code::TWO_AMENDMENTS, amends.span, message).label(other.span, "the other amendment");
             diagnostics.push(error.help(format!("write `amends {first}`, or let {first} end: `until {second}`")));
         }
     }
@@ -234,7 +248,9 @@ fn version(
 
 /// Reports versions with a deciding fact other than that of the first (T3).
 fn check_deciding_facts(policy: &str, versions: &[LoadedVersion], diagnostics: &mut Vec<Diagnostic>) {
-    let fact = |version: &LoadedVersion| version.decided_by.as_ref().map_or(DEFAULT_DECIDING_FACT.to_owned(), |name| name.value.clone());
+    let fact = |version: &LoadedVersion| {
+        version.decided_by.as_ref().map_or(DEFAULT_DECIDING_FACT.to_owned(), |name| name.value.clone())
+    };
     // What a version inherits from one that is not there is unknown.
     let known = |version: &&LoadedVersion| version.decided_by.is_some() || !version.incomplete;
     let mut known_versions = versions.iter().filter(known);
@@ -250,8 +266,11 @@ fn check_deciding_facts(policy: &str, versions: &[LoadedVersion], diagnostics: &
         }
         let (here, there) = (fact(version), fact(first));
         let message = format!("{} is decided by `{here}`, {} by `{there}`", version.name, first.name);
-        let error = Diagnostic::error(Code::DECIDING_FACT, place(version), message).label(place(first), format!("`{there}` here"));
-        let help = format!("all versions of `{policy}` are picked by one fact: a transition by another date is a condition in the new version");
+        let error = Diagnostic::error(Code::DECIDING_FACT, place(version), message)
+            .label(place(first), format!("`{there}` here"));
+        let help = format!(
+            "all versions of `{policy}` are picked by one fact: a transition by another date is a condition in the new version"
+        );
         diagnostics.push(error.help(help));
     }
 }

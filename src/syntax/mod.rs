@@ -8,16 +8,18 @@
 pub mod ast;
 mod build;
 mod error;
+pub mod format;
 mod grammar;
 mod hidden;
 mod recover;
+pub mod same;
 mod scan;
 
 use pest::Parser as _;
 
 use crate::diagnostic::{self, Code, Diagnostic, Severity};
 use crate::source::{SourceId, Sources, Span};
-use ast::{DeclKind, Declaration, File, Header, Item, Name};
+use ast::{Declaration, File, Header, Item, Name};
 use build::Builder;
 use grammar::{EnactParser, Rule};
 pub use scan::{MAX_DEPTH, MAX_FILE_BYTES, MAX_HEIGHT, MAX_LINE_BYTES};
@@ -44,7 +46,6 @@ pub fn parse(sources: &Sources, id: SourceId) -> Parse {
     let outcome = recover::Recovery::new(id, text, &pieces).run();
     diagnostics.extend(outcome.diagnostics);
     let header = choose_header(outcome.headers, &outcome.declarations, &mut diagnostics);
-    check_verbs(&header, &outcome.declarations, &mut diagnostics);
     diagnostic::sort(&mut diagnostics);
     limit(&mut diagnostics);
     let file = File { header, declarations: outcome.declarations, span: Span::new(id, 0, text.len()) };
@@ -131,39 +132,6 @@ fn choose_header(headers: Vec<Header>, declarations: &[Declaration], diagnostics
         }
     }
     first
-}
-
-/// Reports verbs that are missing, or that amend nothing (G21).
-fn check_verbs(header: &Header, declarations: &[Declaration], diagnostics: &mut Vec<Diagnostic>) {
-    let amends = match header {
-        Header::Policy(policy) => policy.amends.as_ref(),
-        _ => None,
-    };
-    for declaration in declarations {
-        let own = matches!(declaration.kind, DeclKind::Test(_) | DeclKind::Profile(_));
-        let start = Span { end: declaration.span.start, ..declaration.span };
-        match (&declaration.verb, amends) {
-            (None, Some(version)) if !own && !matches!(declaration.kind, DeclKind::Repeal(_)) => {
-                let diagnostic = Diagnostic::error(Code::VERB, start, "a declaration of an amending file says what it does")
-                    .label(version.span, "this file amends a version")
-                    .help("write `insert` before it, or `replace` if the amended version has one of this name");
-                diagnostics.push(diagnostic);
-            }
-            (Some(verb), _) if own => {
-                diagnostics.push(Diagnostic::error(Code::VERB, verb.span, "tests and profiles take no verb").found("they stay with their file").help("remove the verb"));
-            }
-            (Some(verb), None) => {
-                let help = "remove the verb, or name the amended version in the head: `amends 2024-05-30`";
-                diagnostics.push(Diagnostic::error(Code::VERB, verb.span, "this file amends nothing").help(help));
-            }
-            (None, None) if matches!(declaration.kind, DeclKind::Repeal(_)) => {
-                let span = Span { end: start.start + 6, ..start };
-                let help = "remove it, or name the amended version in the head: `amends 2024-05-30`";
-                diagnostics.push(Diagnostic::error(Code::VERB, span, "this file amends nothing").help(help));
-            }
-            _ => {}
-        }
-    }
 }
 
 /// Cuts a long list of findings and says how many are left out.

@@ -206,6 +206,15 @@ impl<'t> Scanner<'t> {
                     at += 1;
                     self.operator(byte, from);
                 }
+                b'|' if bytes.get(at + 1) == Some(&b'|') => {
+                    at += 2;
+                    self.end_sum();
+                }
+                b'!' => {
+                    at += 1;
+                    self.run += 1;
+                    self.deep(from);
+                }
                 b',' | b';' | b'|' => {
                     at += 1;
                     self.separator();
@@ -220,7 +229,7 @@ impl<'t> Scanner<'t> {
             start.get_or_insert(from);
             let token = if in_word(byte) && !byte.is_ascii_digit() { Seen::Word(&bytes[from..at]) } else { Seen::Other };
             self.last = [token, self.last[0], self.last[1]];
-            if !matches!(byte, b'-') && token != Seen::Word(b"not") {
+            if !matches!(byte, b'-' | b'!') && !matches!(token, Seen::Word(b"not" | b"NOT" | b"either")) {
                 self.run = 0;
             }
             self.end = at;
@@ -333,7 +342,7 @@ impl<'t> Scanner<'t> {
     fn word(&mut self, word: &[u8], at: usize) {
         use Seen::Word;
         match word {
-            b"not" => {
+            b"not" | b"NOT" | b"either" => {
                 self.end_sum();
                 self.run += 1;
                 self.deep(at);
@@ -495,7 +504,7 @@ mod tests {
 
     #[test]
     fn every_kind_of_nesting_is_bounded() {
-        for unit in ["(", "{", "not ", "- ", "-", "if a then ", "every x in l: ", "no x in l: ", "weekday of ", "end of month ", "days from ", "f(1, "] {
+        for unit in ["(", "{", "not ", "NOT ", "either ", "!", "- ", "-", "if a then ", "a || every x in l: ", "every x in l: ", "no x in l: ", "weekday of ", "end of month ", "days from ", "f(1, "] {
             let text = unit.repeat(MAX_DEPTH + 1);
             assert!(matches!(Scanner::new(&text).run()[0].too_deep, Some(TooDeep::Depth(_))), "{unit}");
             let text = unit.repeat(MAX_DEPTH);

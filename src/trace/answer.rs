@@ -3,8 +3,8 @@
 use super::aside::{Across, Ask, Choice};
 use super::phrase::join_words;
 use super::style::{Piece, Row, Style, Styled, lay_out, piece, width};
-use super::text::tags;
 use super::tree::{Role, Trace};
+use super::words::tags;
 
 /// Renders the answer in a few lines: value, versions, reasons, what would change it, the dates around it.
 pub fn render(trace: &Trace, limit: usize) -> Styled {
@@ -188,6 +188,9 @@ pub fn timeline(trace: &Trace) -> Vec<Piece> {
         let dates: Vec<String> = before.iter().chain(&after).map(|across| across.date.clone()).collect();
         return vec![piece(Style::Plain, format!("{here} on both sides of {}", join_words(&dates, "and of")))];
     }
+    if let (Some(on), true) = (&trace.on, trace.across.iter().any(|across| !across.steady)) {
+        return days(&before, &after, on, &here);
+    }
     // Each stretch: its first day, the value in it, the tags of what made it begin.
     let mut stretches: Vec<(Option<&str>, &str, &[String])> = Vec::new();
     let mut begin: (Option<&str>, &[String]) = (None, &[]);
@@ -220,6 +223,27 @@ pub fn timeline(trace: &Trace) -> Vec<Piece> {
         };
         pieces.push(piece(Style::Plain, format!("{words} ")));
         pieces.push(piece(Style::Strong, *value));
+        pieces.extend(tags(clauses, " ", ""));
+    }
+    pieces
+}
+
+/// Returns the answer on single days, where it also changes with the days between boundaries.
+fn days(before: &[&Across], after: &[&Across], on: &str, here: &str) -> Vec<Piece> {
+    let mut all: Vec<(String, &str, &[String])> = before
+        .iter()
+        .map(|across| (day_before(&across.date), across.value_text.as_str(), across.clauses.as_slice()))
+        .collect();
+    all.push((on.to_owned(), here, &[]));
+    all.extend(after.iter().map(|across| (across.date.clone(), across.value_text.as_str(), across.clauses.as_slice())));
+    all.retain(|(day, value, _)| day == on || *value != here);
+    let mut pieces = Vec::new();
+    for (index, (day, value, clauses)) in all.into_iter().enumerate() {
+        if index > 0 {
+            pieces.push(piece(Style::Dim, " | "));
+        }
+        pieces.push(piece(Style::Plain, format!("on {day} ")));
+        pieces.push(piece(Style::Strong, value));
         pieces.extend(tags(clauses, " ", ""));
     }
     pieces

@@ -1,6 +1,6 @@
 //! Builds the tree: decisions and their rules. Conditions are in [`super::condition`].
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::eval::{Reason, SetAside, Status};
 use crate::program::{DecisionBody, DecisionId, NodeId, Op, Origin, OriginId, RuleId};
@@ -46,7 +46,12 @@ pub struct Builder<'a> {
 
 impl<'a> Builder<'a> {
     /// Starts with nothing expanded.
-    pub fn new(look: Look<'a>, support: &'a Support, notes: HashMap<DecisionId, Vec<OriginId>>, on: Option<String>) -> Self {
+    pub fn new(
+        look: Look<'a>,
+        support: &'a Support,
+        notes: HashMap<DecisionId, Vec<OriginId>>,
+        on: Option<String>,
+    ) -> Self {
         Builder {
             look,
             phrases: Phrases { program: look.program, on },
@@ -197,7 +202,7 @@ impl<'a> Builder<'a> {
     }
 
     fn rules(&mut self, id: DecisionId, rules: &[RuleId]) -> Vec<Node> {
-        let reasons = self.look.reasons(id);
+        let reasons: BTreeSet<Reason> = self.look.reasons(id).into_iter().collect();
         let verdict = self.look.evaluation.verdicts.decisions.get(id.index()).and_then(Option::as_ref);
         let asked = self.look.asked_decision() == Some(id);
         let set_aside: &[SetAside] = match verdict {
@@ -205,6 +210,7 @@ impl<'a> Builder<'a> {
             Some(verdict) => &verdict.set_aside,
             None => &[],
         };
+        let set_aside: BTreeMap<RuleId, &SetAside> = set_aside.iter().map(|aside| (aside.rule, aside)).collect();
         let outcome = self.look.decision(id);
         let collects = !matches!(self.look.program.decision(id).body, DecisionBody::Rules { .. });
         let mut first = true;
@@ -214,16 +220,13 @@ impl<'a> Builder<'a> {
             let gives = self.gives(rule);
             let role = match self.look.rule(rule).map(|verdict| &verdict.stands) {
                 _ if reason && asked && self.look.answer.because.is_empty() => Role::Either,
-                _ if reason && collects => Role::Gives(gives),
+                _ if reason && (collects || asked && self.look.answer.status == Status::Conflict) => Role::Gives(gives),
                 _ if reason => {
                     let role = if first { Role::DecidedBy } else { Role::Also };
                     first = false;
                     role
                 }
-                _ if set_aside.iter().any(|aside| aside.rule == rule) => {
-                    let by = set_aside.iter().find(|aside| aside.rule == rule);
-                    Role::SetAside(by.map_or_else(String::new, |aside| set_aside_by(&self.look, rule, &aside.by)))
-                }
+                _ if set_aside.contains_key(&rule) => Role::SetAside(set_aside_by(&self.look, set_aside[&rule])),
                 Some(stands) if stands.is_yes() => Role::Gives(gives),
                 Some(Evaluated::Unknown) => Role::Open(gives),
                 Some(Evaluated::Error(_)) => Role::Faulty,
@@ -288,12 +291,16 @@ impl<'a> Builder<'a> {
             let seen = self.exception(exception, Role::Exception);
             node.children.push(seen);
         }
-        let failed = stands == Verdict::No && !exempted && total > 1;
+        // A rule whose `when` fails needs no exception; one that holds but for an exception shows both.
+        let fails = |child: &Node| child.role == Role::When && !matches!(child.verdict, Verdict::Yes | Verdict::Value);
+        let when_no = rule.when.is_some_and(|when| self.look.value(when, &[]).is_some_and(Evaluated::is_no));
+        let some_fail = total > 1 && node.children.iter().any(fails);
         for child in &mut node.children {
             child.matters = match child.role {
-                Role::When if failed => child.verdict != Verdict::Yes,
-                Role::When if stands == Verdict::Unknown && total > 1 => child.verdict != Verdict::Yes,
-                Role::Unless | Role::Exception => !matches!(child.verdict, Verdict::No | Verdict::NotNeeded),
+                Role::When if some_fail => fails(child) && !(when_no && child.verdict == Verdict::Unknown),
+                Role::Unless | Role::Exception => {
+                    !when_no && !matches!(child.verdict, Verdict::No | Verdict::NotNeeded)
+                }
                 _ => true,
             };
         }
@@ -313,7 +320,8 @@ impl<'a> Builder<'a> {
     fn exception(&mut self, id: RuleId, role: Role) -> Node {
         let program = self.look.program;
         let origin = program.origin(program.rule(id).origin);
-        let (verdict, _) = self.look.verdict(self.look.rule(id).map(|verdict| &verdict.stands), &crate::value::Type::YesNo);
+        let (verdict, _) =
+            self.look.verdict(self.look.rule(id).map(|verdict| &verdict.stands), &crate::value::Type::YesNo);
         let mut node = self.plain(Kind::Rule, role, self.look.origin_label(origin), verdict);
         node.tags.clone_from(&origin.tags);
         node.name.clone_from(&origin.name);
@@ -337,7 +345,8 @@ impl<'a> Builder<'a> {
         let mut node = id;
         while let Op::Clause(origin, inner) = program.op(node) {
             let origin = program.origin(*origin);
-            let bare = origin.tags.is_empty() && origin.label.is_none() && origin.name.is_empty() && origin.relies.is_empty();
+            let bare =
+                origin.tags.is_empty() && origin.label.is_none() && origin.name.is_empty() && origin.relies.is_empty();
             if !bare {
                 break;
             }
@@ -404,7 +413,9 @@ impl<'a> Builder<'a> {
                 todo.extend(program.op(next).children());
             }
             node.reads = facts.into_iter().map(|fact| self.look.reading(fact)).collect();
-        } else if let Some(assumption) = program.versions.iter().flat_map(|version| &version.assumptions).find(|it| it.origin == id) {
+        } else if let Some(assumption) =
+            program.versions.iter().flat_map(|version| &version.assumptions).find(|it| it.origin == id)
+        {
             node.reads = vec![self.look.reading(assumption.fact)];
         }
         node

@@ -48,6 +48,9 @@ impl Builder<'_> {
                     node.kind = kind.unwrap_or(node.kind);
                     self.describe(&mut node, origin);
                     label = label.or_else(|| origin.label.clone());
+                    if origin.kind == OriginKind::Row {
+                        label = label.or_else(|| Some(format!("row {}", origin.text.trim_start_matches('|').trim())));
+                    }
                     if name.is_none() && !origin.name.is_empty() {
                         name = Some(origin.name.clone());
                     }
@@ -69,7 +72,8 @@ impl Builder<'_> {
         node.rests = self.support.nodes.contains(&id);
         self.structure(&mut node, id, current, around, negated);
         let words = label.or(name).unwrap_or_else(|| self.words(current, around, negated));
-        let block = matches!(program.op(current), Op::Any(_)) && node.kind == Kind::Condition && words.starts_with("none of");
+        let block =
+            matches!(program.op(current), Op::Any(_)) && node.kind == Kind::Condition && words.starts_with("none of");
         node.label = if negated && !block { format!("not: {words}") } else { words };
         node
     }
@@ -117,8 +121,8 @@ impl Builder<'_> {
                     self.finish_block(node, current, around);
                 }
             }
-            Op::Not(inner) | Op::Clause(_, inner) => {
-                let inner = if matches!(op, Op::Clause(..)) { current } else { *inner };
+            Op::Clause(..) | Op::Not(_) if !remark::is_denied_comparison(program, op) => {
+                let inner = if let Op::Not(inner) = op { *inner } else { current };
                 if self.first_time(node, current, id) {
                     node.children = self.parts(&[inner], around);
                 }
@@ -231,15 +235,23 @@ impl Builder<'_> {
         let total = parts.len();
         let value = self.look.value(id, &around.path)?;
         if matches!(value, Evaluated::Unknown) {
-            return Some(format!("{} of {} not known", count_word(open), count_word(total)));
+            let open =
+                if open == total { "all".into() } else { format!("{} of {}", count_word(open), count_word(total)) };
+            return Some(format!("{open} not known"));
         }
         match needed {
             None if value.is_yes() => None,
+            None | Some(1) if held == 0 && total == 2 && !negated => Some("neither holds".into()),
             None if held == 0 => Some(format!("none of {} holds", count_word(total))),
             None => Some(format!("{held} of {total} conditions hold")),
             Some(1) if held == 0 && negated && value.is_no() => None,
             Some(1) if held == 0 => Some(format!("none of {} holds", count_word(total))),
-            Some(1) => Some(format!("{} of {} {}", count_word(held), count_word(total), if held == 1 { "holds" } else { "hold" })),
+            Some(1) => Some(format!(
+                "{} of {} {}",
+                count_word(held),
+                count_word(total),
+                if held == 1 { "holds" } else { "hold" }
+            )),
             Some(least) => {
                 let verb = if held == 1 { "holds" } else { "hold" };
                 Some(format!("{} of {} {verb}, {} needed", count_word(held), count_word(total), count_word(least)))
@@ -248,7 +260,15 @@ impl Builder<'_> {
     }
 
     /// Fills in the elements that settle a quantifier, or that an aggregate counts.
-    fn elements(&mut self, node: &mut Node, domain: Domain, body: Option<NodeId>, level: u32, around: &Around, every: bool) {
+    fn elements(
+        &mut self,
+        node: &mut Node,
+        domain: Domain,
+        body: Option<NodeId>,
+        level: u32,
+        around: &Around,
+        every: bool,
+    ) {
         let elements = self.domain(domain, around);
         self.domain_reads(node, domain, around);
         let Some((elements, ty, base)) = elements else { return };
@@ -374,7 +394,7 @@ impl Builder<'_> {
             Some(Evaluated::Value(value)) => (Stated::Given, Some(shown(self.look.program, value, ty))),
             _ => (Stated::NotGiven, None),
         };
-        Some(Reading { pointer, label: self.phrases.node(id, around), state, value })
+        Some(Reading { pointer, label: self.phrases.node(id, around), state, value, judged_by: None })
     }
 
     fn rows(&mut self, node: &mut Node, rows: &[(NodeId, NodeId)], otherwise: Option<NodeId>, around: &Around) {
@@ -399,7 +419,7 @@ impl Builder<'_> {
                 _ => self.phrases.node(output, around),
             };
             part.kind = Kind::Row;
-            part.label = format!("row {} gives {result}", part.label);
+            part.value = Some(result);
             node.children.push(part);
         }
         node.reads.extend(facts.into_iter().map(|fact| self.look.reading(fact)));
@@ -446,7 +466,8 @@ impl Builder<'_> {
             }
             let op = program.op(next);
             match op {
-                Op::Fact(fact) if *fact == crate::program::EVALUATION_DATE && next != current && self.phrases.on.is_some() => {}
+                Op::Fact(fact)
+                    if *fact == crate::program::EVALUATION_DATE && next != current && self.phrases.on.is_some() => {}
                 Op::Fact(fact) => reads.push(self.look.reading(*fact)),
                 Op::Field(record, _) => match self.field_reading(next, around) {
                     Some(reading) => reads.push(reading),
@@ -458,9 +479,21 @@ impl Builder<'_> {
                     OriginKind::Condition | OriginKind::Part | OriginKind::Row => todo.extend(op.children()),
                     _ => parts.push(next),
                 },
-                Op::Decision(_) | Op::Used(..) | Op::Rows { .. } | Op::Fold { .. } | Op::Every { .. } | Op::Exists { .. }
-                | Op::Scale(..) | Op::If(..) | Op::All(_) | Op::Any(_) | Op::AtLeast(..)
-                    if next != current => parts.push(next),
+                Op::Decision(_)
+                | Op::Used(..)
+                | Op::Rows { .. }
+                | Op::Fold { .. }
+                | Op::Every { .. }
+                | Op::Exists { .. }
+                | Op::Scale(..)
+                | Op::If(..)
+                | Op::All(_)
+                | Op::Any(_)
+                | Op::AtLeast(..)
+                    if next != current =>
+                {
+                    parts.push(next)
+                }
                 Op::Dated(dated, _) if next != current => {
                     let members = remark::membership(&self.look, program.op(current), *dated, next, around);
                     if members.is_empty() {
@@ -521,7 +554,9 @@ impl Builder<'_> {
         for child in &mut node.children {
             child.matters = child.role != Role::Part || settles.is_none_or(|verdict| child.verdict == verdict);
         }
-        let of = |verdict: Verdict| node.children.iter().filter(move |child| child.role == Role::Part && child.verdict == verdict);
+        let of = |verdict: Verdict| {
+            node.children.iter().filter(move |child| child.role == Role::Part && child.verdict == verdict)
+        };
         if let (Op::All(_), Verdict::No, true) = (op, verdict, of(Verdict::Yes).count() + 1 == total && total > 1) {
             let fails = of(Verdict::No).next().map(|child| child.label.clone());
             node.near_miss = fails.map(|fails| NearMiss { held: total - 1, total, fails });

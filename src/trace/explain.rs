@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use crate::eval::{Answer, Evaluation, Outcome, Possible, Reason, Request, Status};
-use crate::facts::Facts;
+use crate::facts::{Facts, record_json};
 use crate::program::{
     DecisionBody, DecisionId, EVALUATION_DATE, FamilyId, NodeId, Op, OriginId, PolicyId, Program, VersionId,
 };
@@ -13,18 +13,17 @@ use crate::value::{Evaluated, Value};
 use super::aside::Asides;
 use super::build::Builder;
 use super::hash::Hashes;
-use super::look::{Look, Target};
-use super::phrase::{family_label, record_json, shown};
+use super::look::{Look, Run, Target};
+use super::phrase::{family_label, shown};
 use super::remark::boundary_text;
 use super::support::Support;
-use super::tree::{
-    Assumed, FaultText, InForce, Level, NoteText, OpenQuestion, ReasonText, TRACE_SCHEMA, Trace,
-};
+use super::tree::{Assumed, FaultText, InForce, Level, NoteText, OpenQuestion, ReasonText, TRACE_SCHEMA, Trace};
 
 /// The version of the program that decides.
 pub const ENGINE: &str = env!("CARGO_PKG_VERSION");
 
 /// Explains one answer in full. Only the program and the verdicts are read; `asides` brings what needed other runs.
+#[expect(clippy::too_many_arguments, reason = "everything an answer was made from; `Run` holds the first six")]
 pub fn explain(
     program: &Program,
     sources: &Sources,
@@ -35,8 +34,14 @@ pub fn explain(
     asides: Asides,
     hashes: Option<Hashes>,
 ) -> Trace {
-    let answer = &evaluation.answers[index];
-    let look = Look { program, sources, facts, evaluation, answer };
+    explain_run(&Run { program, sources, request, facts, evaluation, index }, asides, hashes)
+}
+
+/// As [`explain`].
+pub fn explain_run(run: &Run, asides: Asides, hashes: Option<Hashes>) -> Trace {
+    let Run { program, request, .. } = *run;
+    let look = run.look();
+    let answer = look.answer;
     let support = Support::of_answer(&look);
     let read = decisions_read(&look);
     let notes = notes(&look, &read);
@@ -62,7 +67,7 @@ pub fn explain(
         tags: origin.map(|origin| origin.tags.clone()).unwrap_or_default(),
         at: origin.map(|origin| look.place(origin.span)),
         status: answer.status.text(),
-        value: answer.value.as_ref().map(|value| record_json(program, value, &answer.ty)),
+        value: answer.value.as_ref().map(|value| record_json(program, &answer.ty, value)),
         value_text: answer.value.as_ref().map(show),
         possible: possible_text(&look),
         exact: answer.exact,
@@ -134,7 +139,7 @@ fn not_in_force(look: &Look, policy: PolicyId) -> String {
     };
     let versions = || policy.versions.iter().map(|&id| program.version(id));
     let next = versions().find(|version| version.start.date > day);
-    let ended = versions().filter(|version| version.start.date <= day).last().and_then(|version| version.end);
+    let ended = versions().rfind(|version| version.start.date <= day).and_then(|version| version.end);
     match (ended, next) {
         (None, Some(first)) => format!("first in force on {}", boundary_text(&first.start)),
         (Some(end), Some(next)) => {
@@ -149,10 +154,12 @@ fn not_in_force(look: &Look, policy: PolicyId) -> String {
 pub fn fault(look: &Look) -> Option<FaultText> {
     let program = look.program;
     let fault = look.answer.fault.or(match &look.answer.possible {
-        Possible::Listed(outcomes) if look.answer.status == Status::Error => outcomes.iter().find_map(|outcome| match outcome {
-            Outcome::Error(fault) => Some(*fault),
-            _ => None,
-        }),
+        Possible::Listed(outcomes) if look.answer.status == Status::Error => {
+            outcomes.iter().find_map(|outcome| match outcome {
+                Outcome::Error(fault) => Some(*fault),
+                _ => None,
+            })
+        }
         _ => None,
     });
     if fault.is_none() && look.answer.status == Status::Error {
@@ -203,34 +210,41 @@ pub fn outcome_text(look: &Look, outcome: &Outcome) -> String {
 /// Returns the short reasons of the answer.
 pub fn reasons(look: &Look) -> Vec<ReasonText> {
     let answer: &Answer = look.answer;
+    // Rules in conflict are shown against each other instead.
+    if answer.status == Status::Conflict {
+        return Vec::new();
+    }
     let either = answer.because.is_empty();
     let all: Vec<Reason> = answer.because.iter().chain(&answer.either).copied().collect();
-    all.into_iter().map(|reason| {
-        let mut spine = vec![(look.reason_origin(reason), true)];
-        if let Reason::Rule(rule) = reason {
-            pass_on(look, look.program.rule(rule).when, &mut spine);
-        }
-        let mut tags: Vec<String> = Vec::new();
-        for tag in spine.iter().flat_map(|&(origin, _)| &look.program.origin(origin).tags) {
-            if !tags.contains(tag) {
-                tags.push(tag.clone());
+    all.into_iter()
+        .map(|reason| {
+            let mut spine = vec![(look.reason_origin(reason), true)];
+            if let Reason::Rule(rule) = reason {
+                pass_on(look, look.program.rule(rule).when, &mut spine);
             }
-        }
-        let origins: Vec<OriginId> = spine.into_iter().filter(|&(_, rule)| rule).map(|(origin, _)| origin).collect();
-        // The innermost that says why in words speaks for all; else the innermost.
-        let speaks = |id: &&OriginId| !look.program.origin(**id).because.is_empty();
-        let words = origins.iter().rev().find(speaks).or(origins.last()).map(|&id| look.program.origin(id));
-        let cites = origins.iter().flat_map(|&id| look.cites(&look.program.origin(id).cites)).collect();
-        let Some(origin) = words else {
-            return ReasonText { label: String::new(), tags, text: None, cites, at: None, either };
-        };
-        let mut label = look.origin_label(origin);
-        let mut text = look.because(origin);
-        if let Reason::Otherwise(_) = reason {
-            label = text.take().unwrap_or_else(|| "no rule stands".into());
-        }
-        ReasonText { label, tags, text, cites, at: Some(look.place(origin.span)), either }
-    }).collect()
+            let mut tags: Vec<String> = Vec::new();
+            for tag in spine.iter().flat_map(|&(origin, _)| &look.program.origin(origin).tags) {
+                if !tags.contains(tag) {
+                    tags.push(tag.clone());
+                }
+            }
+            let origins: Vec<OriginId> =
+                spine.into_iter().filter(|&(_, rule)| rule).map(|(origin, _)| origin).collect();
+            // The innermost that says why in words speaks for all; else the innermost.
+            let speaks = |id: &&OriginId| !look.program.origin(**id).because.is_empty();
+            let words = origins.iter().rev().find(speaks).or(origins.last()).map(|&id| look.program.origin(id));
+            let cites = origins.iter().flat_map(|&id| look.cites(&look.program.origin(id).cites)).collect();
+            let Some(origin) = words else {
+                return ReasonText { label: String::new(), tags, text: None, cites, at: None, either };
+            };
+            let mut label = look.origin_label(origin);
+            let mut text = look.because(origin);
+            if let Reason::Otherwise(_) = reason {
+                label = text.take().unwrap_or_else(|| "no rule stands".into());
+            }
+            ReasonText { label, tags, text, cites, at: Some(look.place(origin.span)), either }
+        })
+        .collect()
 }
 
 /// Follows a `when` that is a decision which one rule decides: the reader wants that rule. Conditions passed on the way lend
@@ -270,33 +284,43 @@ fn pass_on(look: &Look, when: Option<NodeId>, spine: &mut Vec<(OriginId, bool)>)
 /// Returns the assumptions among the facts that the answer rests on.
 pub fn assumed(look: &Look, support: &Support) -> Vec<Assumed> {
     let found = look.evaluation.verdicts.assumed.iter().filter(|(fact, _)| support.facts.contains(fact));
-    found.map(|(&fact, &origin)| {
-        let declared = look.program.fact(fact);
-        let origin = look.program.origin(origin);
-        let value = look.program.versions.iter().flat_map(|version| &version.assumptions)
-            .find(|assumption| assumption.fact == fact && look.program.origin(assumption.origin) == origin)
-            .map(|assumption| shown(look.program, &assumption.value, &declared.ty));
-        Assumed {
-            fact: declared.key.clone(),
-            value: value.or_else(|| look.reading(fact).value).unwrap_or_default(),
-            because: look.because(origin),
-            at: Some(look.place(origin.span)),
-        }
-    }).collect()
+    found
+        .map(|(&fact, &origin)| {
+            let declared = look.program.fact(fact);
+            let origin = look.program.origin(origin);
+            let value = look
+                .program
+                .versions
+                .iter()
+                .flat_map(|version| &version.assumptions)
+                .find(|assumption| assumption.fact == fact && look.program.origin(assumption.origin) == origin)
+                .map(|assumption| shown(look.program, &assumption.value, &declared.ty));
+            Assumed {
+                fact: declared.key.clone(),
+                value: value.or_else(|| look.reading(fact).value).unwrap_or_default(),
+                because: look.because(origin),
+                at: Some(look.place(origin.span)),
+            }
+        })
+        .collect()
 }
 
 /// Returns the open questions that the answer rests on.
 pub fn open_questions(look: &Look, support: &Support) -> Vec<OpenQuestion> {
-    support.questions(look).into_iter().map(|id| {
-        let question = &look.program.questions[id.index()];
-        OpenQuestion {
-            name: question.name.clone(),
-            clauses: question.tags.clone(),
-            text: question.text.clone(),
-            reading: question.reading.clone(),
-            owner: question.owner.clone(),
-        }
-    }).collect()
+    support
+        .questions(look)
+        .into_iter()
+        .map(|id| {
+            let question = &look.program.questions[id.index()];
+            OpenQuestion {
+                name: question.name.clone(),
+                clauses: question.tags.clone(),
+                text: question.text.clone(),
+                reading: question.reading.clone(),
+                owner: question.owner.clone(),
+            }
+        })
+        .collect()
 }
 
 /// Returns every decision that the asked one reads, itself first.
@@ -306,21 +330,22 @@ pub fn decisions_read(look: &Look) -> Vec<DecisionId> {
     let mut seen: BTreeSet<DecisionId> = BTreeSet::new();
     let mut nodes: BTreeSet<NodeId> = BTreeSet::new();
     let mut todo: Vec<NodeId> = Vec::new();
-    let enter = |id: DecisionId, read: &mut Vec<DecisionId>, todo: &mut Vec<NodeId>, seen: &mut BTreeSet<DecisionId>| {
-        if !seen.insert(id) {
-            return;
-        }
-        read.push(id);
-        match &program.decision(id).body {
-            DecisionBody::Expr(node) => todo.push(*node),
-            DecisionBody::Includes(rules) | DecisionBody::Adds(rules) | DecisionBody::Rules { rules, .. } => {
-                for rule in rules.iter().rev().map(|&rule| program.rule(rule)) {
-                    todo.push(rule.value);
-                    todo.extend(rule.unless.iter().rev().chain(&rule.when));
+    let enter =
+        |id: DecisionId, read: &mut Vec<DecisionId>, todo: &mut Vec<NodeId>, seen: &mut BTreeSet<DecisionId>| {
+            if !seen.insert(id) {
+                return;
+            }
+            read.push(id);
+            match &program.decision(id).body {
+                DecisionBody::Expr(node) => todo.push(*node),
+                DecisionBody::Includes(rules) | DecisionBody::Adds(rules) | DecisionBody::Rules { rules, .. } => {
+                    for rule in rules.iter().rev().map(|&rule| program.rule(rule)) {
+                        todo.push(rule.value);
+                        todo.extend(rule.unless.iter().rev().chain(&rule.when));
+                    }
                 }
             }
-        }
-    };
+        };
     match look.asked() {
         Target::Decision(id) => enter(id, &mut read, &mut todo, &mut seen),
         Target::Define(node) => todo.push(node),

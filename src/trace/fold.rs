@@ -20,15 +20,37 @@ pub fn at_level(trace: &Trace, level: Level) -> Trace {
             shown.branches = trace.branches.iter().filter(decides).map(bare).collect();
         }
         Level::Why => {
-            let mut view = View { bodies: trace.by_id(), shown: BTreeMap::new(), depth: 0 };
+            let mut view = View { bodies: trace.by_id(), shown: BTreeMap::new(), depth: 0, all: false };
             let wanted = |node: &&Node| !(node.kind == Kind::Otherwise && node.role == Role::NotNeeded);
             let branches: Vec<Node> = trace.branches.iter().filter(wanted).map(|node| view.node(node)).collect();
             shown.branches = branches.into_iter().map(Node::collapse).collect();
+            let mut seen: BTreeSet<String> = BTreeSet::new();
+            for branch in &shown.branches {
+                branch.walk(&mut |node| seen.extend(node.tags.iter().cloned()));
+            }
+            shown.branches.iter_mut().for_each(|node| thin(node, &mut seen));
             let renamed = renames(&shown.branches, &view.shown);
             shown.branches.iter_mut().for_each(|node| rename(node, &renamed));
         }
     }
     shown
+}
+
+/// Returns the view of one rule: why it stands, or why not, with all its conditions. The rule is named by its name or one of its
+/// tags; nothing is returned when the answer looked at no such rule. The trace must be full.
+pub fn why_not(trace: &Trace, rule: &str) -> Option<Trace> {
+    let named = |node: &&Node| {
+        let rule_itself = node.kind == Kind::Rule && node.role != Role::Exception;
+        rule_itself && (node.name == rule || node.tags.iter().any(|tag| tag == rule))
+    };
+    let bodies = trace.by_id();
+    let found: Vec<&Node> = bodies.values().copied().filter(named).collect();
+    if found.is_empty() {
+        return None;
+    }
+    let mut view = View { bodies, shown: BTreeMap::new(), depth: 0, all: true };
+    let branches = found.into_iter().map(|node| view.node(node)).collect();
+    Some(Trace { level: Level::Full, branches, ..trace.clone() })
 }
 
 /// Returns every clause tag that the explanation holds at level `why`.
@@ -56,6 +78,8 @@ struct View<'a> {
     shown: BTreeMap<u32, u32>,
     /// How deep the node lies that is being shown.
     depth: u32,
+    /// Whether nothing is folded.
+    all: bool,
 }
 
 /// How deep the view may grow: things folded away where they were first read are expanded where they first show.
@@ -78,12 +102,13 @@ impl<'a> View<'a> {
         if body.children.is_empty() {
             return shown;
         }
-        if folds_all(node) || self.depth == MAX_DEPTH {
+        if !self.all && folds_all(node) || self.depth == MAX_DEPTH {
             self.fold(&mut shown, body.children.iter());
             return shown;
         }
         self.shown.insert(body.id, shown.id);
-        let (kept, left): (Vec<&Node>, Vec<&Node>) = body.children.iter().partition(|child| keeps(node, child));
+        let (kept, left): (Vec<&Node>, Vec<&Node>) =
+            body.children.iter().partition(|child| self.all || keeps(node, child));
         self.depth += 1;
         shown.children = kept.into_iter().map(|child| self.node(child)).collect();
         self.depth -= 1;
@@ -112,21 +137,23 @@ impl<'a> View<'a> {
                 continue;
             }
             let label = child.label.clone();
-            shown.folded.push(Folded { label, role: child.role.clone(), verdict: child.verdict, tags });
+            shown.folded.push(Folded {
+                label,
+                role: child.role.clone(),
+                verdict: child.verdict,
+                own: child.tags.len(),
+                tags,
+            });
         }
     }
 
     /// Returns the tags of a node and of everything below it, wherever that is expanded.
     fn tags_below(&self, node: &'a Node) -> Vec<String> {
         let mut tags: Vec<String> = Vec::new();
-        let mut seen = BTreeSet::new();
+        let (mut known, mut seen) = (BTreeSet::new(), BTreeSet::new());
         let mut todo = vec![node];
         while let Some(next) = todo.pop() {
-            for tag in &next.tags {
-                if !tags.contains(tag) {
-                    tags.push(tag.clone());
-                }
-            }
+            tags.extend(next.tags.iter().filter(|&tag| known.insert(tag)).cloned());
             let body = self.body(next);
             if seen.insert(body.id) {
                 todo.extend(body.children.iter().rev());
@@ -166,12 +193,58 @@ fn keeps(node: &Node, child: &Node) -> bool {
     }
 }
 
+/// Leaves out tags of folded parts that show elsewhere; their own stay.
+fn thin(node: &mut Node, seen: &mut BTreeSet<String>) {
+    for folded in &mut node.folded {
+        let own = folded.own;
+        let mut index = 0;
+        folded.tags.retain(|tag| {
+            index += 1;
+            seen.insert(tag.clone()) || index <= own
+        });
+    }
+    node.children.iter_mut().for_each(|child| thin(child, seen));
+}
+
 impl Node {
+    /// Merges a part with the same words into the node above it: a rule and the definition it is about.
+    fn absorb(&mut self) {
+        let same = |child: &Node| {
+            let words = |text: &str| text.to_lowercase();
+            let says_nothing = child.label == "all of these hold" && child.tags.is_empty();
+            child.see.is_none()
+                && child.verdict == self.verdict
+                && child.folded.is_empty()
+                && (says_nothing || words(&child.label) == words(&self.label))
+                && !matches!(child.role, Role::Unless | Role::Exception | Role::Note)
+        };
+        if !self.folded.is_empty() || self.children.len() != 1 || !same(&self.children[0]) {
+            return;
+        }
+        let child = self.children.remove(0);
+        for tag in child.tags {
+            if !self.tags.contains(&tag) {
+                self.tags.push(tag);
+            }
+        }
+        self.summary = self.summary.take().or(child.summary);
+        self.near_miss = self.near_miss.take().or(child.near_miss);
+        self.reads.extend(child.reads);
+        self.remarks.extend(child.remarks);
+        self.cites.extend(child.cites);
+        self.relies.extend(child.relies);
+        self.children = child.children;
+    }
+
     /// Merges a rule that passes on a decision with the one rule of that decision: *Flagpoling bar [POE-W-14, FLAG-02]*.
     fn collapse(mut self) -> Node {
         self.children = std::mem::take(&mut self.children).into_iter().map(Node::collapse).collect();
+        self.absorb();
         let passes_on = self.kind == Kind::Rule
-            && matches!(self.role, Role::DecidedBy | Role::Also | Role::Either | Role::NotBarred | Role::Open(_) | Role::Gives(_))
+            && matches!(
+                self.role,
+                Role::DecidedBy | Role::Also | Role::Either | Role::NotBarred | Role::Open(_) | Role::Gives(_)
+            )
             && self.folded.is_empty()
             && self.children.len() == 1
             && self.children[0].kind == Kind::Decision
@@ -183,7 +256,9 @@ impl Node {
         }
         let rules = self.children[0].children.iter().filter(|child| child.kind == Kind::Rule).count();
         let notes = self.children[0].children.iter().filter(|child| child.kind == Kind::Note).count();
-        if rules != 1 || rules + notes != self.children[0].children.iter().filter(|child| child.kind != Kind::Otherwise).count() {
+        if rules != 1
+            || rules + notes != self.children[0].children.iter().filter(|child| child.kind != Kind::Otherwise).count()
+        {
             return self;
         }
         let decision = self.children.remove(0);
@@ -222,10 +297,14 @@ fn renames(branches: &[Node], shown: &BTreeMap<u32, u32>) -> BTreeMap<u32, u32> 
             present.insert(node.id);
         });
     }
-    shown.values().filter(|id| !present.contains(id)).filter_map(|&id| {
-        // A merged decision stands at the nearest node before it that is left: its rule.
-        present.range(..id).next_back().map(|&rule| (id, rule))
-    }).collect()
+    shown
+        .values()
+        .filter(|id| !present.contains(id))
+        .filter_map(|&id| {
+            // A merged decision stands at the nearest node before it that is left: its rule.
+            present.range(..id).next_back().map(|&rule| (id, rule))
+        })
+        .collect()
 }
 
 fn rename(node: &mut Node, renamed: &BTreeMap<u32, u32>) {

@@ -7,24 +7,34 @@
 //!
 //! **Invariant:** every text that an author or applicant wrote passes [`style::neutral`] or an escape of its rendering.
 
+mod across;
 pub mod answer;
 pub mod aside;
 mod build;
 mod condition;
+pub mod dot;
 mod explain;
 mod fold;
 pub mod hash;
+pub mod html;
 pub mod look;
+pub mod markdown;
+pub mod mermaid;
 mod phrase;
 pub mod record;
 mod remark;
 pub mod style;
 pub mod support;
+#[cfg(test)]
+mod tests;
 pub mod text;
 mod tree;
+mod words;
 
-pub use explain::{ENGINE, explain};
-pub use fold::{at_level, tags_at_why};
+pub use aside::Asides;
+pub use explain::{ENGINE, explain, explain_run};
+pub use fold::{at_level, tags_at_why, why_not};
 pub use hash::{Hashes, hashes};
+pub use look::Run;
 pub use record::{Record, record};
 pub use tree::*;

@@ -1,12 +1,9 @@
 //! Words for values and expressions: how the author, a reader of the answer and a facts file each spell them.
 
-use rust_decimal::Decimal;
-use serde_json::{Map, Number, Value as Json};
-
 use crate::program::{
     Domain, EVALUATION_DATE, EVALUATION_TIME, FactId, FoldKind, HitKind, NodeId, Op, OriginKind, Program,
 };
-use crate::value::{Evaluated, Type, Value};
+use crate::value::{Type, Value};
 
 /// How many parts of a block are written out inside a phrase.
 const PARTS_SHOWN: usize = 6;
@@ -62,52 +59,6 @@ fn written(program: &Program, id: crate::value::EnumId, index: u32) -> String {
     program.enum_type(id).members.get_index(index as usize).map_or_else(String::new, |(name, member)| {
         if member.written.is_empty() { name.clone() } else { member.written.clone() }
     })
-}
-
-/// Returns a value as records write it: `"yes"`, `"none"`, a date, a member as `written`, a number as text, a set as an array.
-pub fn record_json(program: &Program, value: &Value, ty: &Type) -> Json {
-    match (value, ty.required()) {
-        (Value::Number(number), _) => Json::String(number.normalize().to_string()),
-        (Value::Set(members), Type::Set(inner)) => members.iter().map(|member| record_json(program, member, inner)).collect(),
-        (Value::Period { start, end }, _) => {
-            let mut fields = Map::new();
-            fields.insert("start".into(), Json::String(start.to_string()));
-            fields.insert("end".into(), end.map_or(Json::Null, |end| Json::String(end.to_string())));
-            Json::Object(fields)
-        }
-        (value @ (Value::Record(_) | Value::List(_)), ty) => facts_json(program, value, ty),
-        (Value::None, _) => Json::String("none".into()),
-        (value, ty) => Json::String(shown(program, value, ty)),
-    }
-}
-
-/// Returns a value as facts files write it: `true`, `null` for `none`, integers as numbers.
-pub fn facts_json(program: &Program, value: &Value, ty: &Type) -> Json {
-    match (value, ty.required()) {
-        (Value::None, _) => Json::Null,
-        (Value::Bool(yes), _) => Json::Bool(*yes),
-        (Value::Number(number), Type::Decimal | Type::Money(_)) => Json::String(number.normalize().to_string()),
-        (Value::Number(number), _) => number_json(number),
-        (Value::Set(members), Type::Set(inner)) => members.iter().map(|member| facts_json(program, member, inner)).collect(),
-        (Value::Record(fields), Type::Record(id)) => {
-            let mut object = Map::new();
-            for (field, value) in program.record(*id).fields.iter().zip(fields.iter()) {
-                if let Evaluated::Value(value) = value {
-                    object.insert(field.key.clone(), facts_json(program, value, &field.ty));
-                }
-            }
-            Json::Object(object)
-        }
-        (Value::List(items), Type::List(id)) => {
-            items.iter().map(|item| facts_json(program, item, &Type::Record(*id))).collect()
-        }
-        (value, ty) => Json::String(shown(program, value, ty)),
-    }
-}
-
-fn number_json(number: &Decimal) -> Json {
-    let text = number.normalize().to_string();
-    text.parse::<i64>().map_or(Json::String(text), |whole| Json::Number(Number::from(whole)))
 }
 
 /// An element bound by a quantifier: its value and where in the facts it stands.
@@ -178,9 +129,12 @@ impl Phrases<'_> {
         let program = self.program;
         let operand = |child: NodeId| self.tied(child, around, Tie::Operand, depth);
         let sum = |child: NodeId| self.tied(child, around, Tie::Sum, depth);
-        let compare = |left: NodeId, sign: &str, right: NodeId| (Tie::Compare, format!("{} {sign} {}", sum(left), sum(right)));
-        let add = |left: NodeId, sign: &str, right: NodeId| (Tie::Sum, format!("{} {sign} {}", sum(left), operand(right)));
-        let call = |name: &str, parts: &[NodeId]| (Tie::Operand, format!("{name}({})", self.list(parts, around, ", ", depth)));
+        let compare =
+            |left: NodeId, sign: &str, right: NodeId| (Tie::Compare, format!("{} {sign} {}", sum(left), sum(right)));
+        let add =
+            |left: NodeId, sign: &str, right: NodeId| (Tie::Sum, format!("{} {sign} {}", sum(left), operand(right)));
+        let call =
+            |name: &str, parts: &[NodeId]| (Tie::Operand, format!("{name}({})", self.list(parts, around, ", ", depth)));
         match program.op(id) {
             Op::Const(value) => (Tie::Operand, self.constant(value, &program.info(id).ty)),
             Op::Fact(fact) => (Tie::Operand, self.fact(*fact)),
@@ -219,14 +173,10 @@ impl Phrases<'_> {
             Op::In(a, b) => compare(*a, "in", *b),
             Op::Within(a, b) => compare(*a, "within", *b),
             Op::Overlaps(a, b) => compare(*a, "overlaps", *b),
-            Op::Add(a, b) | Op::AddDays(a, b) | Op::AddMinutes(a, b) => self.plus(*a, *b, around, depth),
-            Op::AddMonths(a, b, rounding) => {
-                let (tie, text) = self.plus(*a, *b, around, depth);
-                match rounding {
-                    Some(rounding) => (tie, format!("{text} rounding {}", rounding_word(*rounding))),
-                    None => (tie, text),
-                }
-            }
+            Op::Add(a, b) => self.plus(*a, *b, "", around, depth),
+            Op::AddDays(a, b) => self.plus(*a, *b, " day", around, depth),
+            Op::AddMinutes(a, b) => self.plus(*a, *b, " minute", around, depth),
+            Op::AddMonths(a, b, _) => self.plus(*a, *b, " month", around, depth),
             Op::AddBusinessDays(a, b, calendar) => {
                 let calendar = &program.calendars[calendar.index()].name;
                 let days = operand(*b).trim_end_matches(" days").trim_end_matches(" day").to_owned();
@@ -276,9 +226,10 @@ impl Phrases<'_> {
                 let origin = program.origin(program.dated[dated.index()].origin);
                 (Tie::Operand, origin.label.clone().unwrap_or_else(|| origin.name.clone()))
             }
-            Op::Rows { hit, .. } => {
-                (Tie::Operand, if matches!(hit, HitKind::Collect) { "rows of the table".into() } else { "row of the table".into() })
-            }
+            Op::Rows { hit, .. } => (
+                Tie::Operand,
+                if matches!(hit, HitKind::Collect) { "rows of the table".into() } else { "row of the table".into() },
+            ),
             Op::Decision(decision) => {
                 let decision = program.decision(*decision);
                 let origin = program.origin(decision.origin);
@@ -288,7 +239,10 @@ impl Phrases<'_> {
             Op::Used(family, _) => (Tie::Operand, family_label(program, *family)),
             Op::InForce(version) => {
                 let version = program.version(*version);
-                (Tie::Operand, format!("{} {} is in force", program.policies[version.policy.index()].name, version.name))
+                (
+                    Tie::Operand,
+                    format!("{} {} is in force", program.policies[version.policy.index()].name, version.name),
+                )
             }
         }
     }
@@ -307,17 +261,28 @@ impl Phrases<'_> {
         }
     }
 
-    /// `d - 30 days` is a sum with a negative number.
-    fn plus(&self, a: NodeId, b: NodeId, around: &Around, depth: u32) -> (Tie, String) {
+    /// `d - 30 days` is a sum with a negative number; a bare number of days or months gets its unit.
+    fn plus(&self, a: NodeId, b: NodeId, unit: &str, around: &Around, depth: u32) -> (Tie, String) {
         let left = self.tied(a, around, Tie::Sum, depth);
-        let right = self.tied(b, around, Tie::Operand, depth);
+        let mut right = self.tied(b, around, Tie::Operand, depth);
+        if !unit.is_empty() && right.parse::<i64>().is_ok() {
+            let one = right.trim_start_matches('-') == "1";
+            right = format!("{right}{unit}{}", if one { "" } else { "s" });
+        }
         match right.strip_prefix('-') {
             Some(positive) => (Tie::Sum, format!("{left} - {positive}")),
             None => (Tie::Sum, format!("{left} + {right}")),
         }
     }
 
-    fn quantified(&self, word: &str, domain: Domain, body: Option<NodeId>, around: &Around, depth: u32) -> (Tie, String) {
+    fn quantified(
+        &self,
+        word: &str,
+        domain: Domain,
+        body: Option<NodeId>,
+        around: &Around,
+        depth: u32,
+    ) -> (Tie, String) {
         let walked = match domain {
             Domain::Each(list) => self.tied(list, around, Tie::Operand, depth),
             Domain::Range(from, to) => {
@@ -348,9 +313,11 @@ impl Phrases<'_> {
             ty = &Type::YesNo;
         }
         let label = match ty {
-            Type::Record(id) => program.record(*id).fields.get(index as usize).map(|field| {
-                field.label.clone().unwrap_or_else(|| field.name.clone())
-            }),
+            Type::Record(id) => program
+                .record(*id)
+                .fields
+                .get(index as usize)
+                .map(|field| field.label.clone().unwrap_or_else(|| field.name.clone())),
             _ => None,
         };
         let label = label.unwrap_or_else(|| format!("part {}", index + 1));
@@ -402,11 +369,4 @@ pub fn family_label(program: &Program, id: crate::program::FamilyId) -> String {
         origin.and_then(|origin| program.origin(origin).label.clone())
     });
     label.unwrap_or_else(|| family.name.clone())
-}
-
-fn rounding_word(rounding: crate::syntax::ast::Rounding) -> &'static str {
-    match rounding {
-        crate::syntax::ast::Rounding::Down => "down",
-        crate::syntax::ast::Rounding::Up => "up",
-    }
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
 use crate::eval::{Evaluation, Outcome, Possible, Reason, Request, SetAsideBy};
-use crate::facts::Facts;
+use crate::facts::{Facts, record_json};
 use crate::program::Program;
 use crate::source::Sources;
 use crate::value::Value;
@@ -13,7 +13,6 @@ use super::aside::Asides;
 use super::explain::{ENGINE, assumed, day_asked, decisions_read, notes, open_questions};
 use super::hash::Hashes;
 use super::look::Look;
-use super::phrase::record_json;
 use super::support::Support;
 use super::tree::{FaultText, OpenQuestion};
 
@@ -169,7 +168,8 @@ pub fn record(
 ) -> Record {
     let none = Asides::default();
     let looks = evaluation.answers.iter().map(|answer| Look { program, sources, facts, evaluation, answer });
-    let decisions = looks.clone().enumerate().map(|(index, look)| decision_record(&look, asides.get(index).unwrap_or(&none)));
+    let decisions =
+        looks.clone().enumerate().map(|(index, look)| decision_record(&look, asides.get(index).unwrap_or(&none)));
     let own = |look: &Look| program.family(look.answer.asked).policy == Some(request.policy);
     let version = looks.clone().filter(own).find_map(|look| look.answer.version).or(request.pinned);
     let version = version.or_else(|| match evaluation.verdicts.picked.get(request.policy.index()) {
@@ -203,7 +203,7 @@ pub fn decision_record(look: &Look, asides: &Asides) -> DecisionRecord {
     DecisionRecord {
         name: program.family(answer.asked).name.clone(),
         status: answer.status.text(),
-        value: answer.value.as_ref().map(|value| record_json(program, value, &answer.ty)),
+        value: answer.value.as_ref().map(|value| record_json(program, &answer.ty, value)),
         possible: possible_json(look),
         missing: answer.missing.iter().map(|missing| missing.text(program)).collect(),
         violated: answer.violated.iter().flat_map(invariant).collect(),
@@ -268,7 +268,7 @@ fn set_aside(look: &Look, aside: &crate::eval::SetAside) -> SetAsideRecord {
         SetAsideBy::Exceptions(rules) => {
             (rules.iter().map(|&rule| program.origin(program.rule(rule).origin).name.clone()).collect(), None)
         }
-        SetAsideBy::Outranked(value) => (Vec::new(), Some(record_json(program, value, &decision.ty))),
+        SetAsideBy::Outranked(value) => (Vec::new(), Some(record_json(program, &decision.ty, value))),
     };
     SetAsideRecord {
         rule: origin.name.clone(),
@@ -283,7 +283,7 @@ fn set_aside(look: &Look, aside: &crate::eval::SetAside) -> SetAsideRecord {
 
 /// Returns the outcomes still possible, as records write them.
 fn possible_json(look: &Look) -> Json {
-    let value = |value: &Value| record_json(look.program, value, &look.answer.ty);
+    let value = |value: &Value| record_json(look.program, &look.answer.ty, value);
     let outcome = |outcome: &Outcome| match outcome {
         Outcome::Value(known) => value(known),
         Outcome::Conflict => "conflict".into(),

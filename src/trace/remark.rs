@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use crate::program::{Boundary, Dated, DatedId, EVALUATION_DATE, NodeId, Op};
+use crate::program::{Boundary, Dated, DatedId, EVALUATION_DATE, NodeId, Op, Program};
 use crate::value::{Type, Value};
 
 use super::look::Look;
@@ -16,6 +16,11 @@ pub fn is_comparison(op: &Op) -> bool {
     matches!(op, Op::Equal(..) | Op::Less(..) | Op::LessEqual(..) | Op::IsNone(_) | Op::IsEmpty(_) | Op::In(..))
 }
 
+/// Whether it is a comparison with a `not` written inside it.
+pub fn is_denied_comparison(program: &Program, op: &Op) -> bool {
+    matches!(op, Op::Not(inner) if is_comparison(program.op(*inner)))
+}
+
 /// Returns what computed operands come to, and by how much an ordering fails.
 pub fn comparison(look: &Look, phrases: &Phrases, id: NodeId, around: &Around) -> Vec<String> {
     let program = look.program;
@@ -25,14 +30,34 @@ pub fn comparison(look: &Look, phrases: &Phrases, id: NodeId, around: &Around) -
     };
     let mut remarks = Vec::new();
     let mut computed = |operand: NodeId| {
-        let plain = matches!(program.op(operand), Op::Fact(_) | Op::Const(_) | Op::Clause(..) | Op::Bound(_) | Op::Field(..)
-            | Op::Decision(_) | Op::Used(..) | Op::Dated(..) | Op::Rows { .. } | Op::SetOf(_));
+        let plain = matches!(
+            program.op(operand),
+            Op::Fact(_)
+                | Op::Const(_)
+                | Op::Clause(..)
+                | Op::Bound(_)
+                | Op::Field(..)
+                | Op::Decision(_)
+                | Op::Used(..)
+                | Op::Dated(..)
+                | Op::Rows { .. }
+                | Op::SetOf(_)
+        );
         if let (false, Some(value)) = (plain, look.value(operand, &around.path).and_then(|value| value.value())) {
-            remarks.push(format!("{} = {}", phrases.node(operand, around), shown(program, value, &program.info(operand).ty)));
+            remarks.push(format!(
+                "{} = {}",
+                phrases.node(operand, around),
+                shown(program, value, &program.info(operand).ty)
+            ));
         }
     };
     match op {
-        Op::Equal(a, b) | Op::Less(a, b) | Op::LessEqual(a, b) | Op::In(a, b) | Op::Within(a, b) | Op::Overlaps(a, b) => {
+        Op::Equal(a, b)
+        | Op::Less(a, b)
+        | Op::LessEqual(a, b)
+        | Op::In(a, b)
+        | Op::Within(a, b)
+        | Op::Overlaps(a, b) => {
             computed(*a);
             computed(*b);
         }
@@ -55,7 +80,14 @@ pub fn comparison(look: &Look, phrases: &Phrases, id: NodeId, around: &Around) -
 }
 
 /// Returns by how much `small <= big` fails, said of the side that the reader can look at.
-fn shortfall(look: &Look, phrases: &Phrases, small: NodeId, big: NodeId, strict: bool, around: &Around) -> Option<String> {
+fn shortfall(
+    look: &Look,
+    phrases: &Phrases,
+    small: NodeId,
+    big: NodeId,
+    strict: bool,
+    around: &Around,
+) -> Option<String> {
     let program = look.program;
     let low = look.value(small, &around.path)?.value()?;
     let high = look.value(big, &around.path)?.value()?;
@@ -108,7 +140,7 @@ fn counted(number: i64, unit: &str) -> String {
 pub fn boundary_text(boundary: &Boundary) -> String {
     match boundary.moment {
         None => boundary.date.to_string(),
-        Some(moment) => format!("{} ({})", boundary.date, moment.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)),
+        Some(moment) => format!("{} ({})", boundary.date, moment.format("%Y-%m-%d %H:%M UTC")),
     }
 }
 
@@ -148,8 +180,6 @@ pub fn membership(look: &Look, op: &Op, dated: DatedId, list: NodeId, around: &A
         Some(Value::Set(set)) => set.contains(member),
         _ => false,
     };
-    let origin = program.origin(dated.origin);
-    let name = origin.label.clone().unwrap_or_else(|| origin.name.clone());
     let sentence = |member: &&Value| {
         let word = shown(program, member, &ty);
         let present = on_list(now, member);
@@ -160,15 +190,15 @@ pub fn membership(look: &Look, op: &Op, dated: DatedId, list: NodeId, around: &A
         };
         match (present, changed) {
             (true, Some(index)) => {
-                format!("{word} is on `{name}` since {}{}", boundary_text(&dated.values[index].0), place(index))
+                format!("{word} is on the list since {}{}", boundary_text(&dated.values[index].0), place(index))
             }
-            (true, None) => format!("{word} is on `{name}`"),
+            (true, None) => format!("{word} is on the list"),
             (false, Some(index)) => {
-                format!("{word} left `{name}` on {}{}", boundary_text(&dated.values[index].0), place(index))
+                format!("{word} left the list on {}{}", boundary_text(&dated.values[index].0), place(index))
             }
             (false, None) => match (now + 1..dated.values.len()).find(|&index| on_list(index, member)) {
-                Some(index) => format!("{word} joins `{name}` on {}", boundary_text(&dated.values[index].0)),
-                None => format!("{word} is not on `{name}`"),
+                Some(index) => format!("{word} joins the list on {}", boundary_text(&dated.values[index].0)),
+                None => format!("{word} is not on the list"),
             },
         }
     };

@@ -84,8 +84,15 @@ pub fn neutral(text: &str) -> String {
             '\u{7f}' => safe.push('\u{2421}'),
             '\u{80}'..='\u{9f}' => safe.push('\u{2426}'),
             // Marks of direction, zero-width blanks and joiners that hide, separators, byte-order marks, tags.
-            '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
-            | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}' => safe += &format!("<U+{:04X}>", c as u32),
+            '\u{61c}'
+            | '\u{200b}'
+            | '\u{200e}'
+            | '\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e007f}' => safe += &format!("<U+{:04X}>", c as u32),
             c => safe.push(c),
         }
     }
@@ -102,7 +109,12 @@ pub fn pieces_width(pieces: &[Piece]) -> usize {
     pieces.iter().map(|piece| width(&piece.text)).sum()
 }
 
-/// Breaks pieces into lines at blanks. A word longer than a line stays whole.
+/// Returns a text that [`wrap`] does not break, unless it is long.
+pub fn together(text: &str) -> String {
+    if width(text) <= 60 { text.replace(' ', "\u{a0}") } else { text.to_owned() }
+}
+
+/// Breaks pieces into lines at blanks. A word longer than a line stays whole. Blanks that do not break become plain ones.
 pub fn wrap(pieces: &[Piece], limit: usize) -> Vec<Vec<Piece>> {
     let mut lines: Vec<Vec<Piece>> = Vec::new();
     let mut line: Vec<Piece> = Vec::new();
@@ -129,6 +141,9 @@ pub fn wrap(pieces: &[Piece], limit: usize) -> Vec<Vec<Piece>> {
     trim_end(&mut line);
     if !line.is_empty() || lines.is_empty() {
         lines.push(line);
+    }
+    for piece in lines.iter_mut().flatten() {
+        piece.text = piece.text.replace('\u{a0}', " ");
     }
     lines
 }
@@ -163,10 +178,12 @@ const LEAST_RIGHT: usize = 28;
 
 /// Lays rows out in two columns within a width. What does not fit beside its words stands below them.
 pub fn lay_out(rows: Vec<Row>, limit: usize) -> Styled {
-    let limit = limit.max(40);
+    // Between what still reads and what cannot overflow.
+    let limit = limit.clamp(40, 1 << 16);
     let end = |row: &Row| pieces_width(&row.first) + pieces_width(&row.left);
     let farthest = limit * 5 / 8;
-    let column = rows.iter().filter(|row| !row.right.is_empty()).map(|row| end(row) + 2).filter(|&end| end <= farthest).max();
+    let column =
+        rows.iter().filter(|row| !row.right.is_empty()).map(|row| end(row) + 2).filter(|&end| end <= farthest).max();
     let column = column.unwrap_or(farthest).min(limit.saturating_sub(LEAST_RIGHT));
     let mut styled = Styled::default();
     for row in rows {
@@ -183,7 +200,8 @@ pub fn lay_out(rows: Vec<Row>, limit: usize) -> Styled {
             let long = pieces_width(&row.right);
             let start = (ends + 2).max(column);
             let room = limit.saturating_sub(start);
-            if long <= room || room >= LEAST_RIGHT {
+            let words = row.right.iter().flat_map(|piece| piece.text.split(' ')).map(width).max().unwrap_or(0);
+            if long <= room || room >= LEAST_RIGHT && words <= room {
                 let mut right = wrap(&row.right, room).into_iter();
                 if let (Some(last), Some(beside)) = (lines.last_mut(), right.next()) {
                     last.push(piece(Style::Plain, " ".repeat(start - ends)));
@@ -228,9 +246,10 @@ mod tests {
             left: vec![piece(Style::Plain, left)],
             right: vec![piece(Style::Place, right)],
         };
-        let rows = vec![row("short", "/a = 1"), row("a label that is rather long for so narrow a page indeed", "/b = 2")];
+        let rows =
+            vec![row("short", "/a = 1"), row("a label that is rather long for so narrow a page indeed", "/b = 2")];
         insta::assert_snapshot!(lay_out(rows, 44), @r"
-        ├─ short        /a = 1
+        ├─ short  /a = 1
         ├─ a label that is rather long for so narrow
         │  a page indeed  /b = 2
         ");

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::eval::{Reason, SetAsideBy, Status};
+use crate::eval::{Reason, SetAside, SetAsideBy, Status};
 use crate::program::{DecisionBody, DecisionId, FactId, NodeId, Op, OriginId, QuestionId, RuleId, VersionId};
 use crate::value::Evaluated;
 
@@ -45,6 +45,10 @@ impl Support {
     /// Returns what the whole answer rests on: its reasons; while it is open or faulty, what is open or faulty.
     pub fn of_answer(look: &Look) -> Support {
         let mut support = Support::default();
+        // Nothing was decided upon: the facts cannot all be true.
+        if look.answer.status == Status::Contradictory {
+            return support;
+        }
         let reasons: Vec<Reason> = look.answer.because.iter().chain(&look.answer.either).copied().collect();
         let start = match look.asked() {
             Target::Decision(id) => {
@@ -71,15 +75,9 @@ impl Support {
 
     /// Returns the clause tags, each once, in the order in which they are met.
     pub fn tags(&self, look: &Look) -> Vec<String> {
-        let mut tags: Vec<String> = Vec::new();
-        for &origin in &self.origins {
-            for tag in &look.program.origin(origin).tags {
-                if !tags.contains(tag) {
-                    tags.push(tag.clone());
-                }
-            }
-        }
-        tags
+        let mut seen = BTreeSet::new();
+        let all = self.origins.iter().flat_map(|&origin| &look.program.origin(origin).tags);
+        all.filter(|&tag| seen.insert(tag)).cloned().collect()
     }
 
     /// Returns the open questions that something here relies on, each once.
@@ -162,10 +160,16 @@ impl Support {
             Op::AtLeast(_, parts) => {
                 let yes = verdict.is_some_and(Evaluated::is_yes);
                 let no = verdict.is_some_and(Evaluated::is_no);
-                next.extend(parts.iter().filter(|&&part| {
-                    let part = look.value(part, &[]);
-                    !(yes && part.is_some_and(|part| !part.is_yes()) || no && part.is_some_and(Evaluated::is_yes))
-                }).map(|&part| Item::Node(part)));
+                next.extend(
+                    parts
+                        .iter()
+                        .filter(|&&part| {
+                            let part = look.value(part, &[]);
+                            !(yes && part.is_some_and(|part| !part.is_yes())
+                                || no && part.is_some_and(Evaluated::is_yes))
+                        })
+                        .map(|&part| Item::Node(part)),
+                );
             }
             Op::If(condition, yes, no) => {
                 next.push(Item::Node(*condition));
@@ -182,7 +186,7 @@ impl Support {
                 let known_no = |condition: NodeId| look.value(condition, &[]).is_some_and(Evaluated::is_no);
                 let any = rows.iter().any(|&(condition, _)| matches(condition));
                 for &(condition, output) in rows {
-                    if any && matches(condition) || !any {
+                    if !any || matches(condition) {
                         next.push(Item::Node(condition));
                     }
                     if !known_no(condition) && (!any || matches(condition)) {
@@ -228,15 +232,19 @@ fn resting<'a>(
     verdict: Option<&'a Evaluated>,
     settles: fn(&Evaluated) -> bool,
 ) -> impl Iterator<Item = Item> + 'a {
-    parts.iter().copied().filter(move |&part| {
-        let (Some(whole), Some(part)) = (verdict, look.value(part, &[])) else { return true };
-        match whole {
-            whole if settles(whole) => settles(part),
-            Evaluated::Unknown => matches!(part, Evaluated::Unknown),
-            Evaluated::Error(_) => matches!(part, Evaluated::Error(_)),
-            Evaluated::Value(_) => true,
-        }
-    }).map(Item::Node)
+    parts
+        .iter()
+        .copied()
+        .filter(move |&part| {
+            let (Some(whole), Some(part)) = (verdict, look.value(part, &[])) else { return true };
+            match whole {
+                whole if settles(whole) => settles(part),
+                Evaluated::Unknown => matches!(part, Evaluated::Unknown),
+                Evaluated::Error(_) => matches!(part, Evaluated::Error(_)),
+                Evaluated::Value(_) => true,
+            }
+        })
+        .map(Item::Node)
 }
 
 fn reason_items(look: &Look, reason: Reason) -> Vec<Item> {
@@ -329,13 +337,13 @@ fn decision_items(look: &Look, id: DecisionId, next: &mut Vec<Item>) {
     }
 }
 
-/// Returns the labels of what set a rule aside.
-pub fn set_aside_by(look: &Look, rule: RuleId, by: &SetAsideBy) -> String {
+/// Returns the words for what set a rule aside.
+pub fn set_aside_by(look: &Look, aside: &SetAside) -> String {
     let program = look.program;
-    let ty = &program.decision(program.rule(rule).decision).ty;
-    match by {
+    let ty = &program.decision(program.rule(aside.rule).decision).ty;
+    match &aside.by {
         SetAsideBy::Outranked(winner) => {
-            let own = look.rule(rule).and_then(|verdict| verdict.value.value());
+            let own = look.rule(aside.rule).and_then(|verdict| verdict.value.value());
             let quoted = |value: &crate::value::Value| format!("\"{}\"", super::phrase::shown(program, value, ty));
             match own {
                 Some(own) => format!("{} outranks {}", quoted(winner), quoted(own)),
@@ -343,11 +351,15 @@ pub fn set_aside_by(look: &Look, rule: RuleId, by: &SetAsideBy) -> String {
             }
         }
         SetAsideBy::Exceptions(rules) => {
-            let labels: Vec<String> = rules.iter().map(|&rule| {
-                let origin = program.origin(program.rule(rule).origin);
-                let tags = if origin.tags.is_empty() { String::new() } else { format!(" [{}]", origin.tags.join(", ")) };
-                format!("{}{tags}", look.origin_label(origin))
-            }).collect();
+            let labels: Vec<String> = rules
+                .iter()
+                .map(|&rule| {
+                    let origin = program.origin(program.rule(rule).origin);
+                    let tags =
+                        if origin.tags.is_empty() { String::new() } else { format!(" [{}]", origin.tags.join(", ")) };
+                    format!("{}{tags}", look.origin_label(origin))
+                })
+                .collect();
             format!("exception: {}", super::phrase::join_words(&labels, "and"))
         }
     }

@@ -359,6 +359,9 @@ pub struct Reading {
     /// Its value, as people read it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
+    /// Who judges it, where it is not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub judged_by: Option<String>,
 }
 
 /// What is stated about a fact.
@@ -378,6 +381,9 @@ pub enum Stated {
 impl Reading {
     /// Returns `/citizenships = MX`, or that it is not given.
     pub fn text(&self) -> String {
+        if let Some(judge) = &self.judged_by {
+            return format!("{} not given, to be judged by {judge}", self.pointer);
+        }
         match (self.state, &self.value) {
             (Stated::NotGiven, _) => format!("{} not given", self.pointer),
             (Stated::StatedUnknown, _) => format!("{} stated unknown", self.pointer),
@@ -416,7 +422,12 @@ pub struct Cite {
 impl Cite {
     /// Returns publisher, title, place and day: `CBSA, Flagpoling ends at ports of entry, 2024-12-23`.
     pub fn text(&self) -> String {
-        let parts = [self.by.as_ref(), self.title.as_ref().or(Some(&self.source)), self.place.as_ref(), self.published.as_ref()];
+        let parts = [
+            self.by.as_ref(),
+            self.title.as_ref().or(Some(&self.source)),
+            self.place.as_ref(),
+            self.published.as_ref(),
+        ];
         parts.into_iter().flatten().cloned().collect::<Vec<_>>().join(", ")
     }
 }
@@ -471,8 +482,11 @@ pub struct Folded {
     pub role: Role,
     /// What it came to.
     pub verdict: Verdict,
-    /// Its tags and those of everything below it.
+    /// Its tags, then those of everything below it that show nowhere else.
     pub tags: Vec<String>,
+    /// How many of the tags are its own.
+    #[serde(skip)]
+    pub own: usize,
 }
 
 impl Node {

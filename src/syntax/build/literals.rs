@@ -161,6 +161,7 @@ impl<'t> Builder<'t> {
                     }
                 }
                 Rule::oops_hole => self.mistaken_hole(&part),
+                Rule::template_text => {}
                 _ => self.unknown_escape(&part),
             }
         }

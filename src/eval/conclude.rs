@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::exact::Exact;
+use super::exact::{Budget, Exact};
 use super::interpret::Interpret;
 use super::kernel::decide::{own_fault, rules};
 use super::kernel::outcome::of_definition;
@@ -118,11 +118,15 @@ impl Subject {
         }
         // No completion may be left although nothing is broken.
         let open = exact.invariants(self.policy);
-        if let Some(clash) = exact.clash(&open) {
-            answer.status = Status::Contradictory;
-            answer.possible = Possible::Listed(Vec::new());
-            answer.violated = clash;
-            return answer;
+        match exact.clash(&open) {
+            Ok(None) => {}
+            Ok(Some(clash)) => {
+                answer.status = Status::Contradictory;
+                answer.possible = Possible::Listed(Vec::new());
+                answer.violated = clash;
+                return answer;
+            }
+            Err(_) => answer.exact = false,
         }
         let decision = answer.version.and_then(|version| decision_in(program, self.family, version));
         if self.kleene == Evaluated::Unknown || decision.is_some_and(|decision| in_doubt(program, interpret, decision))
@@ -139,7 +143,7 @@ impl Subject {
                     answer.status = Status::Undetermined;
                     answer.possible = possible(&answer.ty, outcomes);
                     answer.missing = findings.missing;
-                    answer.exact = findings.exact;
+                    answer.exact &= findings.exact;
                 }
                 return answer;
             }
@@ -191,8 +195,8 @@ impl<'p> Lazy<'p> {
         list
     }
 
-    fn clash(&mut self, open: &[(OriginId, u32)]) -> Option<Vec<OriginId>> {
-        if open.is_empty() { None } else { self.engine().clash(open) }
+    fn clash(&mut self, open: &[(OriginId, u32)]) -> Result<Option<Vec<OriginId>>, Budget> {
+        if open.is_empty() { Ok(None) } else { self.engine().clash(open) }
     }
 }
 

@@ -10,7 +10,7 @@
 
 mod analysis;
 mod axis;
-mod cells;
+pub(crate) mod cells;
 mod diagram;
 pub(crate) mod ground;
 mod groups;
@@ -22,7 +22,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use indexmap::IndexMap;
 
 use self::analysis::{Analysis, is_empty};
-use self::diagram::{Budget, Id, as_result};
+pub(crate) use self::diagram::Budget;
+use self::diagram::Id;
 use self::ground::{Gid, Ground, Term};
 use self::groups::Groups;
 use self::missing::{Unit, missing};
@@ -81,12 +82,19 @@ impl<'p> Exact<'p> {
         open
     }
 
-    /// D2: if no completion satisfies the invariants, returns a smallest set of them that clashes.
-    pub(crate) fn clash(&self, open: &[Open]) -> Option<Vec<OriginId>> {
+    /// D2: if no completion satisfies the invariants, returns a smallest set of them that clashes. `Err` if the engine cannot
+    /// tell whether there is one.
+    pub(crate) fn clash(&self, open: &[Open]) -> Result<Option<Vec<OriginId>>, Budget> {
+        let mut vague = Ok(None);
         for part in self.components(open) {
             let ids: Vec<Gid> = part.iter().map(|&index| open[index].1).collect();
-            if self.clashes(&ids) != Ok(true) {
-                continue;
+            match self.clashes(&ids) {
+                Ok(true) => {}
+                Ok(false) => continue,
+                Err(Budget) => {
+                    vague = Err(Budget);
+                    continue;
+                }
             }
             let names = |chosen: &[usize]| {
                 let mut names: Vec<OriginId> = chosen.iter().map(|&index| open[part[index]].0).collect();
@@ -99,7 +107,7 @@ impl<'p> Exact<'p> {
                 loop {
                     let some: Vec<Gid> = chosen.iter().map(|&index| ids[index]).collect();
                     if self.clashes(&some) == Ok(true) {
-                        return Some(names(&chosen));
+                        return Ok(Some(names(&chosen)));
                     }
                     if !next_combination(&mut chosen, part.len()) {
                         break;
@@ -115,14 +123,18 @@ impl<'p> Exact<'p> {
                     needed = without;
                 }
             }
-            return Some(names(&needed));
+            return Ok(Some(names(&needed)));
         }
-        None
+        vague
     }
 
     fn clashes(&self, invariants: &[Gid]) -> Result<bool, Budget> {
         let mut analysis = Analysis::new(&self.walk.algebra, invariants, &[])?;
-        Ok(is_empty(analysis.allowed(invariants)?.0))
+        match analysis.allowed(invariants)? {
+            (allowed, _) if is_empty(allowed) => Ok(true),
+            (_, true) => Err(Budget),
+            _ => Ok(false),
+        }
     }
 
     /// Splits invariants into parts that share no unknown fact, directly or through others.
@@ -342,7 +354,7 @@ impl<'p> Exact<'p> {
                 tied: (0..component.len())
                     .filter(|&other| other != index && component[other] == component[index])
                     .collect(),
-                read: reads_of_asked.contains(at) || read.contains(at),
+                read: reads_of_asked.contains(at),
             })
             .collect();
         let (list, exact) = missing(&mut analysis.diagrams, numbered, &units)

@@ -15,7 +15,6 @@ pub enum Exit {
     /// A usage, file, syntax or facts error.
     Usage = 2,
     /// An analysis ran out of its budget.
-    #[expect(dead_code, reason = "no command of this release has a budget; the code is reserved")]
     Incomplete = 3,
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use clap::{Args, ValueEnum};
 use enact::diagnostic::did_you_mean;
 use enact::diagnostic::render::escape_json;
-use enact::trace::{Kind, Level, Node, Trace, answer, at_level, text};
+use enact::trace::{Kind, Level, Node, Trace, answer, at_level, dot, html, markdown, mermaid, text};
 
 use super::exit::{Exit, Failure, Outcome};
 use super::inputs::{InputArgs, Inputs};
@@ -41,8 +41,18 @@ enum ShownLevel {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
+    /// A tree for people.
     Human,
+    /// `enact.trace/1`.
     Json,
+    /// Markdown.
+    Md,
+    /// One page of HTML.
+    Html,
+    /// A Mermaid chart.
+    Mermaid,
+    /// A DOT graph.
+    Dot,
 }
 
 /// Runs the command.
@@ -61,9 +71,25 @@ pub fn run(args: &ExplainArgs, policies: Option<&Path>, terminal: &Terminal) -> 
     let shown = match args.format {
         Format::Human => human(&traces, terminal),
         Format::Json => json(&traces)?,
+        Format::Md => traces.iter().map(markdown::render).collect::<Vec<_>>().join("\n"),
+        Format::Html => html::render(only(&traces)?),
+        Format::Mermaid => mermaid::render(only(&traces)?),
+        Format::Dot => dot::render(only(&traces)?),
     };
     terminal.data(&shown)?;
     Ok(Exit::Done)
+}
+
+/// The one trace of formats that show one.
+fn only(traces: &[Trace]) -> Result<&Trace, Failure> {
+    match traces {
+        [trace] => Ok(trace),
+        traces => {
+            let names: Vec<&str> = traces.iter().map(|trace| trace.decision.as_str()).collect();
+            let message = format!("this format shows one decision, and {} are asked", traces.len());
+            Err(Failure::usage(message, Some(format!("name one with `--decision`: {}", names.join(", ")))))
+        }
+    }
 }
 
 fn human(traces: &[Trace], terminal: &Terminal) -> String {

@@ -17,6 +17,7 @@ mod exit;
 mod explain;
 mod facts;
 mod files;
+mod fmt;
 mod git;
 mod help_error;
 mod inputs;
@@ -24,6 +25,8 @@ mod new;
 mod policy;
 mod root;
 mod run;
+mod schema;
+mod show;
 mod terminal;
 mod test;
 mod world;
@@ -57,6 +60,7 @@ struct Cli {
 
 /// Options of every command.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Global options")]
 struct Global {
     /// The folder in which policy names resolve.
     #[arg(long, value_name = "DIR", global = true, env = "ENACT_POLICIES")]
@@ -99,6 +103,12 @@ enum Command {
     Explain(explain::ExplainArgs),
     /// Run declared tests and case files.
     Test(test::TestArgs),
+    /// Lay out policies in the one canonical way.
+    Fmt(fmt::FmtArgs),
+    /// Show the text in force, amendments applied.
+    Show(show::ShowArgs),
+    /// Show what facts a policy asks for.
+    Schema(schema::SchemaArgs),
     /// Start a policy: a small complete folder with a test.
     New(new::NewArgs),
     /// Print a completion script for a shell.
@@ -130,6 +140,9 @@ fn run(cli: &Cli, terminal: &Terminal) -> Outcome {
         Command::Eval(args) => eval::run(args, policies, terminal),
         Command::Explain(args) => explain::run(args, policies, terminal),
         Command::Test(args) => test::run(args, policies, terminal),
+        Command::Fmt(args) => fmt::run(args, policies, terminal),
+        Command::Show(args) => show::run(args, policies, terminal),
+        Command::Schema(args) => schema::run(args, policies, terminal),
         Command::New(args) => new::run(args, policies, terminal),
         Command::Completions(args) => completions::run(args, terminal),
         Command::Man => completions::man(terminal),

@@ -1,5 +1,6 @@
 //! One run of the engine: a policy, facts, answers, and what explains them.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use enact::diagnostic::did_you_mean;
@@ -22,7 +23,7 @@ pub struct Run<'a> {
     facts: &'a Facts,
     /// What came out.
     pub evaluation: Evaluation,
-    asides: Vec<Asides>,
+    asides: OnceCell<Vec<Asides>>,
     hashes: Hashes,
 }
 
@@ -36,15 +37,33 @@ impl<'a> Run<'a> {
             request.asked.retain(|&family| has(family));
             evaluation.answers.retain(|answer| has(answer.asked));
         }
-        let asides = asides(program, &request, facts, &evaluation);
         let hashes = hash(ready, request.policy, facts);
-        Run { ready, request, facts, evaluation, asides, hashes }
+        Run { ready, request, facts, evaluation, asides: OnceCell::new(), hashes }
+    }
+
+    /// What needs other runs, made when it is first asked for: many tests need no explanation.
+    fn asides(&self) -> &[Asides] {
+        let Ready { program, loaded, .. } = self.ready;
+        self.asides.get_or_init(|| {
+            let answers = 0..self.evaluation.answers.len();
+            let gather =
+                |index| Asides::gather(program, &loaded.sources, &self.request, self.facts, &self.evaluation, index);
+            answers.map(gather).collect()
+        })
     }
 
     /// Returns the record `enact.decision/1`.
     pub fn record(&self) -> Record {
         let Ready { program, loaded, .. } = self.ready;
-        record(program, &loaded.sources, &self.request, self.facts, &self.evaluation, &self.asides, self.hashes.clone())
+        record(
+            program,
+            &loaded.sources,
+            &self.request,
+            self.facts,
+            &self.evaluation,
+            self.asides(),
+            self.hashes.clone(),
+        )
     }
 
     /// Returns the full explanation of each answer, in the order asked.
@@ -52,7 +71,7 @@ impl<'a> Run<'a> {
         let Ready { program, loaded, .. } = self.ready;
         (0..self.evaluation.answers.len())
             .map(|index| {
-                let aside = self.asides.get(index).cloned().unwrap_or_default();
+                let aside = self.asides().get(index).cloned().unwrap_or_default();
                 let hashes = Some(self.hashes.clone());
                 explain(program, &loaded.sources, &self.request, self.facts, &self.evaluation, index, aside, hashes)
             })
@@ -84,11 +103,6 @@ pub fn find_asked(program: &Program, policy: PolicyId, name: &str) -> Result<Fam
         None => format!("`{owner}` decides {}", decisions.join(", ")),
     };
     Err(Failure::usage(format!("`{owner}` has no decision or definition `{name}`"), Some(help)))
-}
-
-/// What needs other runs.
-fn asides(_program: &Program, _request: &Request, _facts: &Facts, evaluation: &Evaluation) -> Vec<Asides> {
-    vec![Asides::default(); evaluation.answers.len()]
 }
 
 /// Hashes what the policy is made of: its texts, those it uses, their data; and the facts as they count in the end.

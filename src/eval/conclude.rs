@@ -1,15 +1,18 @@
 //! From verdicts to answers: status, outcomes, reasons (D2, D8 to D10, D15).
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::exact::Exact;
 use super::interpret::Interpret;
-use super::kernel::decide::own_fault;
-use super::kernel::outcome::checked;
-use super::kernel::placed;
+use super::kernel::decide::{own_fault, rules};
+use super::kernel::outcome::of_definition;
+use super::reach::Reach;
 use super::scope::Scope;
 use super::walk::{ASKED, Walk};
-use super::{Answer, Evaluation, MAX_POSSIBLE, Outcome, Picked, Possible, Reason, Request, Status};
-use crate::facts::Facts;
+use super::{Answer, Evaluation, MAX_POSSIBLE, Missing, Outcome, Picked, Possible, Reason, Request, Status};
+use crate::facts::{Facts, Slot};
 use crate::program::{
-    Asked, DecisionBody, DecisionId, FamilyId, NodeId, OriginId, PolicyId, Program, RuleId, VersionId,
+    Asked, DecisionBody, DecisionId, FactId, FamilyId, NodeId, OriginId, PolicyId, Program, RuleId, VersionId,
 };
 use crate::value::{Evaluated, Fault, FaultKind, Type, Value};
 
@@ -24,7 +27,15 @@ pub fn evaluate(program: &Program, request: &Request, facts: &Facts) -> Evaluati
         request.asked.iter().map(|&family| Subject::new(program, &scope, request, family, &mut walk)).collect();
     let broken: Vec<Vec<OriginId>> =
         asked.iter().map(|subject| broken(program, &scope, subject.policy, &mut walk)).collect();
+    let mut exact = Lazy { program, scope: &scope, verdicts: &walk.nodes, engine: None, invariants: BTreeMap::new() };
+    let answers: Vec<Answer> = asked
+        .iter()
+        .zip(broken)
+        .map(|(subject, broken)| subject.answer(program, &scope, &walk.algebra, broken, &mut exact))
+        .collect();
+    // What only explanations show is visited last: it decides nothing.
     let mut shown: Vec<OriginId> = scope.assumed.values().copied().collect();
+    shown.extend(answers.iter().flat_map(|answer| answer.violated.iter().copied()));
     for &policy in scope.reached() {
         for &version in scope.candidates(policy) {
             for note in &program.version(version).notes {
@@ -33,13 +44,7 @@ pub fn evaluate(program: &Program, request: &Request, facts: &Facts) -> Evaluati
             }
         }
     }
-    shown.extend(broken.iter().flatten());
     walk.texts(&shown);
-    let answers = asked
-        .iter()
-        .zip(broken)
-        .map(|(subject, broken)| subject.answer(program, &scope, &walk.algebra, broken))
-        .collect();
     Evaluation { answers, verdicts: Interpret::verdicts(walk) }
 }
 
@@ -74,11 +79,18 @@ impl Subject {
         let policy = program.family(family).policy.unwrap_or(request.policy);
         let ty = type_of(program, family);
         let result = walk.asked(family, scope.candidates(policy), scope.version(policy).is_some());
-        let kleene = finished(program, family, &ty, result);
+        let kleene = of_definition(program, family, &result);
         Subject { family, policy, ty, kleene }
     }
 
-    fn answer(&self, program: &Program, scope: &Scope, interpret: &Interpret<'_>, broken: Vec<OriginId>) -> Answer {
+    fn answer(
+        &self,
+        program: &Program,
+        scope: &Scope,
+        interpret: &Interpret<'_>,
+        broken: Vec<OriginId>,
+        exact: &mut Lazy<'_>,
+    ) -> Answer {
         let mut answer = Answer {
             asked: self.family,
             ty: self.ty.clone(),
@@ -104,21 +116,110 @@ impl Subject {
             answer.violated = broken;
             return answer;
         }
-        if self.kleene == Evaluated::Unknown {
-            answer.status = Status::Undetermined;
-            answer.possible = Possible::Anything;
-            answer.exact = false;
+        // No completion may be left although nothing is broken.
+        let open = exact.invariants(self.policy);
+        if let Some(clash) = exact.clash(&open) {
+            answer.status = Status::Contradictory;
+            answer.possible = Possible::Listed(Vec::new());
+            answer.violated = clash;
             return answer;
+        }
+        let decision = answer.version.and_then(|version| decision_in(program, self.family, version));
+        if self.kleene == Evaluated::Unknown || decision.is_some_and(|decision| in_doubt(program, interpret, decision))
+        {
+            let read = unknown_reads(program, scope, self.family, self.policy);
+            let findings = exact.engine().findings(self.family, self.policy, &open, &read);
+            if let Some(outcomes) = findings.outcomes {
+                if let [one] = &outcomes[..] {
+                    conclude(&mut answer, one.clone());
+                    answer.because = findings.because;
+                    answer.either = findings.either;
+                    answer.set_aside = findings.set_aside;
+                } else {
+                    answer.status = Status::Undetermined;
+                    answer.possible = possible(&answer.ty, outcomes);
+                    answer.missing = findings.missing;
+                    answer.exact = findings.exact;
+                }
+                return answer;
+            }
+            answer.exact = false;
+            if self.kleene == Evaluated::Unknown {
+                answer.status = Status::Undetermined;
+                answer.possible = Possible::Anything;
+                answer.missing = findings.missing;
+                return answer;
+            }
         }
         let outcome = outcome(program, self.family, &self.kleene);
         conclude(&mut answer, outcome);
-        if let Some(decision) = answer.version.and_then(|version| decision_in(program, self.family, version)) {
+        if let Some(decision) = decision {
             reasons(program, interpret, decision, &mut answer);
         } else if let Some(origin) = answer.version.and_then(|version| define_in(program, self.family, version)) {
             answer.because.push(Reason::Expression(origin));
         }
         answer
     }
+}
+
+/// The exact engine, started when the first answer needs it.
+struct Lazy<'p> {
+    program: &'p Program,
+    scope: &'p Scope,
+    verdicts: &'p [Option<Evaluated>],
+    engine: Option<Exact<'p>>,
+    invariants: BTreeMap<PolicyId, Vec<(OriginId, u32)>>,
+}
+
+impl<'p> Lazy<'p> {
+    fn engine(&mut self) -> &mut Exact<'p> {
+        self.engine.get_or_insert_with(|| Exact::new(self.program, self.scope, self.verdicts))
+    }
+
+    /// Returns the invariants that unknown facts could break.
+    fn invariants(&mut self, root: PolicyId) -> Vec<(OriginId, u32)> {
+        if let Some(known) = self.invariants.get(&root) {
+            return known.clone();
+        }
+        let open = self.scope.invariants(self.program, root).iter().any(|(invariant, condition)| {
+            let verdict = &self.verdicts[invariant.node.index()];
+            *verdict == Some(Evaluated::Unknown)
+                || (condition.is_some() && verdict.as_ref().is_some_and(Evaluated::is_no))
+        });
+        let list = if open { self.engine().invariants(root) } else { Vec::new() };
+        self.invariants.insert(root, list.clone());
+        list
+    }
+
+    fn clash(&mut self, open: &[(OriginId, u32)]) -> Option<Vec<OriginId>> {
+        if open.is_empty() { None } else { self.engine().clash(open) }
+    }
+}
+
+/// Whether a rule of the decision may or may not stand: then its reasons take the exact engine.
+fn in_doubt(program: &Program, interpret: &Interpret<'_>, decision: DecisionId) -> bool {
+    let unknown = |rule: &RuleId| {
+        interpret.rules()[rule.index()].as_ref().is_some_and(|verdict| verdict.stands == Evaluated::Unknown)
+    };
+    rules(&program.decision(decision).body).iter().any(unknown)
+}
+
+/// Returns the facts that are unknown and that what is asked reads, whether or not it matters here.
+fn unknown_reads(program: &Program, scope: &Scope, family: FamilyId, policy: PolicyId) -> BTreeSet<Missing> {
+    let mut reach = Reach::new(program);
+    let versions = scope.candidates(policy).to_vec();
+    if scope.version(policy).is_none() {
+        versions.first().into_iter().for_each(|&version| reach.deciding(version));
+    }
+    reach.family(
+        family,
+        &|_, version| {
+            version.is_none_or(|version| scope.candidates(program.version(version).policy).contains(&version))
+        },
+        &|policy| scope.version(policy).is_none(),
+    );
+    let unknown = |fact: &FactId| !matches!(scope.slot(*fact), Slot::Given(_));
+    reach.facts.into_iter().filter(unknown).map(|fact| Missing { fact, path: Vec::new() }).collect()
 }
 
 /// Fills in the one outcome.
@@ -181,17 +282,6 @@ pub(crate) fn type_of(program: &Program, family: FamilyId) -> Type {
         Some((_, Asked::Decision(decision))) => program.decision(*decision).ty.clone(),
         Some((_, Asked::Define(node))) => program.info(*node).ty.clone(),
         None => Type::YesNo,
-    }
-}
-
-/// Brings what is asked within the range of outcomes. Decisions are already.
-pub(crate) fn finished(program: &Program, family: FamilyId, ty: &Type, result: Evaluated) -> Evaluated {
-    match program.family(family).members.first() {
-        Some(&(_, Asked::Define(node))) => {
-            let result = checked(ty, result);
-            define_origin(program, node).map_or(result.clone(), |origin| placed(result, origin.0))
-        }
-        _ => result,
     }
 }
 

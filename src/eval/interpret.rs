@@ -85,7 +85,7 @@ impl Algebra for Interpret<'_> {
         field(record, index)
     }
 
-    fn elements(&mut self, domain: &Evaluated) -> Elements<Evaluated> {
+    fn elements(&mut self, _node: NodeId, domain: &Evaluated, _fold: bool) -> Elements<Evaluated> {
         kernel::elements(domain).map_or_else(Elements::Whole, |values| each(values, Evaluated::Value))
     }
 

@@ -11,8 +11,10 @@
 mod answer;
 mod asserts;
 mod conclude;
+mod exact;
 mod interpret;
 mod kernel;
+mod reach;
 mod scope;
 #[cfg(test)]
 mod testing;

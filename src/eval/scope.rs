@@ -98,6 +98,11 @@ impl Scope {
         }
     }
 
+    /// Returns what is stated about a fact, or assumed.
+    pub(crate) fn slot(&self, fact: FactId) -> &Slot {
+        self.slots.get(fact.index()).unwrap_or(&Slot::NotStated)
+    }
+
     /// States a fact, as in a completion. Versions stay as they were picked.
     pub(crate) fn state(&mut self, fact: FactId, value: Value) {
         self.slots[fact.index()] = Slot::Given(value);

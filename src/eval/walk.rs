@@ -37,8 +37,8 @@ pub(crate) trait Algebra {
     fn apply(&mut self, key: Key, operands: &[Self::Result]) -> Self::Result;
     /// Reads a field of a record.
     fn field(&mut self, node: NodeId, record: &Self::Result, index: u32) -> Self::Result;
-    /// Returns the elements of a list or set.
-    fn elements(&mut self, domain: &Self::Result) -> Elements<Self::Result>;
+    /// Returns the elements of a list or set that `node` came to, for a quantifier or (`fold`) an aggregate.
+    fn elements(&mut self, node: NodeId, domain: &Self::Result, fold: bool) -> Elements<Self::Result>;
     /// Returns the numbers of a range.
     fn range(&mut self, from: &Self::Result, to: &Self::Result) -> Elements<Self::Result>;
     /// Decides by rules: whether each applies, their values, the value of the `otherwise`.
@@ -427,7 +427,7 @@ impl<'p, A: Algebra> Walk<'p, A> {
         let elements = match domain {
             Domain::Each(node) => {
                 let domain = self.get(node);
-                self.algebra.elements(&domain)
+                self.algebra.elements(node, &domain, matches!(self.program.op(id), Op::Fold { .. }))
             }
             Domain::Range(from, to) => {
                 let (from, to) = (self.get(from), self.get(to));

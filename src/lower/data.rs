@@ -55,10 +55,10 @@ impl<'a> Lowerer<'a> {
     }
 
     /// Reads a cell by its type and reports what does not fit.
-    fn cell(&mut self, ty: &Type, text: &str, row: &CsvRow, read: &ReadFrom) -> Result<Value, Reported> {
+    fn cell(&mut self, ty: &Type, text: &str, place: Span, read: &ReadFrom) -> Result<Value, Reported> {
         crate::facts::read_text(&self.graph.program, ty, text).map_err(|problem| {
             self.report(
-                Diagnostic::error(Code::CSV, row.span, problem.message)
+                Diagnostic::error(Code::CSV, place, problem.message)
                     .label(read.span, "read by this")
                     .help(problem.help.unwrap_or_else(|| "mend the row, or declare the type it has".to_string())),
             )
@@ -124,7 +124,7 @@ impl<'a> Lowerer<'a> {
         let Some((from, until)) = &read.valid else {
             let mut members = BTreeSet::new();
             for row in rows {
-                members.insert(self.cell(element, &row.cells[column], row, read)?);
+                members.insert(self.cell(element, &row.cells[column], row.spans[column], read)?);
             }
             let set = self.graph.constant(Value::Set(members.into()), ty.clone());
             return Ok(Entity::Set(self.graph.typed(Op::Clause(origin, set.node), ty)));
@@ -133,10 +133,10 @@ impl<'a> Lowerer<'a> {
         let until = until.as_ref().map(|until| self.column(file, until)).transpose()?;
         let mut spans: Vec<(Value, Boundary, Option<Boundary>, Span)> = Vec::new();
         for row in rows {
-            let member = self.cell(element, &row.cells[column], row, read)?;
-            let start = self.boundary_cell(&row.cells[from], row)?.unwrap_or(Boundary { date: NaiveDate::MIN, moment: None });
+            let member = self.cell(element, &row.cells[column], row.spans[column], read)?;
+            let start = self.boundary_cell(&row.cells[from], row.spans[from])?.unwrap_or(Boundary { date: NaiveDate::MIN, moment: None });
             let end = match until {
-                Some(until) => self.boundary_cell(&row.cells[until], row)?,
+                Some(until) => self.boundary_cell(&row.cells[until], row.spans[until])?,
                 None => None,
             };
             if end.is_some_and(|end| end <= start) {
@@ -154,13 +154,13 @@ impl<'a> Lowerer<'a> {
     }
 
     /// Reads the start or end of a dated row: a day, or a moment with its offset; blank is open.
-    fn boundary_cell(&mut self, text: &str, row: &CsvRow) -> Result<Option<Boundary>, Reported> {
+    fn boundary_cell(&mut self, text: &str, place: Span) -> Result<Option<Boundary>, Reported> {
         if text.is_empty() {
             return Ok(None);
         }
         crate::load::time::boundary_cell(text).map(Some).map_err(|problem| {
             self.report(
-                Diagnostic::error(Code::DATED_ROWS, row.span, format!("`{text}`: {problem}"))
+                Diagnostic::error(Code::DATED_ROWS, place, problem)
                     .help("write `2024-12-24`, or a moment with its offset: `2024-02-29T23:30:00-05:00`"),
             )
         })
@@ -263,7 +263,7 @@ impl<'a> Lowerer<'a> {
                 let file = self.table_file(read)?;
                 let column = self.needed_column(file, read)?;
                 for row in self.rows(file, read)? {
-                    if let Value::Date(day) = self.cell(&Type::Date, &row.cells[column], row, read)? {
+                    if let Value::Date(day) = self.cell(&Type::Date, &row.cells[column], row.spans[column], read)? {
                         holidays.push(day);
                     }
                 }
@@ -602,7 +602,7 @@ impl<'a> Lowerer<'a> {
                 if text.is_empty() || text == "any" {
                     continue;
                 }
-                let value = self.cell(input.ty.required(), text, row, read)?;
+                let value = self.cell(input.ty.required(), text, row.spans[*column], read)?;
                 let value = self.graph.constant(value, input.ty.required().clone());
                 parts.push(self.graph.node(Op::Equal(input.node, value.node), Type::YesNo));
             }
@@ -611,7 +611,7 @@ impl<'a> Lowerer<'a> {
             let condition = self.graph.node(Op::Clause(origin, condition), Type::YesNo);
             let mut outputs = Vec::new();
             for ((column, split), field) in output_columns.iter().zip(fields) {
-                let value = self.output_cell(&field.ty, *split, &row.cells[*column], row, read)?;
+                let value = self.output_cell(&field.ty, *split, &row.cells[*column], row.spans[*column], read)?;
                 outputs.push(self.graph.constant(value, field.ty.clone()).node);
             }
             let output = match outputs.as_slice() {
@@ -623,15 +623,15 @@ impl<'a> Lowerer<'a> {
         Ok(rows)
     }
 
-    fn output_cell(&mut self, ty: &Type, split: Option<&str>, text: &str, row: &CsvRow, read: &ReadFrom) -> Result<Value, Reported> {
+    fn output_cell(&mut self, ty: &Type, split: Option<&str>, text: &str, place: Span, read: &ReadFrom) -> Result<Value, Reported> {
         match ty.required() {
             Type::Set(element) => {
                 let separator = split.unwrap_or(" ");
                 let parts = text.split(separator).map(str::trim).filter(|part| !part.is_empty());
-                let members = parts.map(|part| self.cell(element, part, row, read)).collect::<Result<Vec<_>, _>>()?;
+                let members = parts.map(|part| self.cell(element, part, place, read)).collect::<Result<Vec<_>, _>>()?;
                 Ok(Value::set(members))
             }
-            _ => self.cell(ty, text, row, read),
+            _ => self.cell(ty, text, place, read),
         }
     }
 

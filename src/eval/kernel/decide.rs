@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::rows::common;
 use super::{fault, logic, number, outcome, placed, set};
 use crate::eval::answer::{SetAside, SetAsideBy};
-use crate::program::{Decision, DecisionBody, Program, RuleId};
+use crate::program::{Decision, DecisionBody, DecisionId, Program, RuleId};
 use crate::value::{Evaluated, Fault, FaultKind, Value};
 
 /// How many rules with `!` conditions are tried standing and not standing before the outcome is simply `error`.
@@ -192,6 +192,55 @@ fn settle(
             number::sum(&amounts).into()
         }
     }
+}
+
+/// Decides from the operands in one list: whether each rule applies, their values, the `otherwise` if there is one.
+pub(crate) fn outcome_of(program: &Program, id: DecisionId, operands: &[&Evaluated]) -> Evaluated {
+    let decision = program.decision(id);
+    let count = rules(&decision.body).len();
+    let (applies, rest) = operands.split_at(count);
+    let (values, otherwise) = rest.split_at(count);
+    decide(program, decision, applies, values, otherwise.first().copied()).outcome
+}
+
+/// What gathers before the first rule.
+pub(crate) fn gathered_none(body: &DecisionBody) -> Value {
+    match body {
+        DecisionBody::Adds(_) => Value::integer(0),
+        _ => Value::set([]),
+    }
+}
+
+/// Adds the value of a rule, if it stands, to what was gathered. Not a value where `?` or `!` make the whole of [`decide`]
+/// necessary.
+pub(crate) fn gather(body: &DecisionBody, gathered: &Evaluated, stands: &Evaluated, value: &Evaluated) -> Evaluated {
+    let Evaluated::Value(so_far) = gathered else { return gathered.clone() };
+    match (stands, value) {
+        (Evaluated::Value(Value::Bool(false)), _) => gathered.clone(),
+        (Evaluated::Value(Value::Bool(true)), Evaluated::Value(value)) => match (body, so_far) {
+            (DecisionBody::Adds(_), amount) => number::sum(&[amount, value]).into(),
+            (body, Value::Set(members)) => {
+                let mut members = members.as_ref().clone();
+                match body {
+                    DecisionBody::Includes(_) => set::include(&mut members, value),
+                    _ => drop(members.insert(value.clone())),
+                }
+                Evaluated::Value(Value::Set(members.into()))
+            }
+            _ => Evaluated::Unknown,
+        },
+        (Evaluated::Value(_), other) | (other, _) => other.clone(),
+    }
+}
+
+/// The outcome of all that standing rules gathered.
+pub(crate) fn gathered(decision: &Decision, gathered: &Value, otherwise: Option<&Evaluated>) -> Evaluated {
+    let values: Vec<Evaluated> = match (&decision.body, gathered) {
+        (DecisionBody::Rules { .. }, Value::Set(values)) => values.iter().cloned().map(Evaluated::Value).collect(),
+        (_, all) => vec![Evaluated::Value(all.clone())],
+    };
+    let stands = vec![Evaluated::YES; values.len()];
+    finish(decision, settle(decision, &stands, &values.iter().collect::<Vec<_>>(), otherwise))
 }
 
 /// A pseudo-outcome of a decision: its place tells the decision's own from one it reads (P3).

@@ -13,7 +13,7 @@ pub(crate) mod outcome;
 pub(crate) mod rows;
 pub(crate) mod set;
 
-use crate::program::{FoldKind, NodeId, Op, Program, VersionId};
+use crate::program::{DecisionId, FamilyId, FoldKind, NodeId, Op, Program, VersionId};
 use crate::value::{Evaluated, Fault, FaultKind, Value};
 
 /// An operation as both engines name it: a node's own, or one that decisions and quantifiers are made of.
@@ -35,6 +35,14 @@ pub(crate) enum Key {
     InForce(VersionId),
     /// Whether a member is in a set: guards the elements of a set that is not known.
     In,
+    /// A record of its operands.
+    Record,
+    /// A list of its operands.
+    List,
+    /// What standing rules gathered so far, whether the next one stands, its value. The order of rules never matters.
+    Gather(DecisionId),
+    /// The outcome of a definition that is asked.
+    Asked(FamilyId),
 }
 
 /// Makes an error value without a place.
@@ -130,6 +138,12 @@ pub(crate) fn apply(program: &Program, key: Key, operands: &[&Evaluated]) -> Eva
             clock::in_force(&version.start, version.end.as_ref(), operands[0], operands.get(1).copied())
         }
         Key::In => strict2(operands, set::is_in),
+        Key::Record => Evaluated::Value(Value::Record(operands.iter().map(|&part| part.clone()).collect())),
+        Key::List => strict_list(operands, |values| Value::List(values.iter().map(|&value| value.clone()).collect())),
+        Key::Gather(decision) => {
+            decide::gather(&program.decision(decision).body, operands[0], operands[1], operands[2])
+        }
+        Key::Asked(family) => outcome::of_definition(program, family, operands[0]),
     }
 }
 

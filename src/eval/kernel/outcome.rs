@@ -7,6 +7,7 @@ use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
+use crate::program::{Asked, FamilyId, Op, Program};
 use crate::value::{Evaluated, FaultKind, Type, Value};
 
 /// Returns the outcome, or the error value in its place: an integer beyond 64 bits, a date outside 0001-01-01 to
@@ -18,6 +19,20 @@ pub(crate) fn checked(ty: &Type, outcome: Evaluated) -> Evaluated {
             None => outcome,
         },
         _ => outcome,
+    }
+}
+
+/// Returns the outcome of a definition that is asked: within its range, placed at the definition.
+pub(crate) fn of_definition(program: &Program, family: FamilyId, result: &Evaluated) -> Evaluated {
+    match program.family(family).members.first() {
+        Some(&(_, Asked::Define(node))) => {
+            let result = checked(&program.info(node).ty, result.clone());
+            match program.op(node) {
+                Op::Clause(origin, _) => super::placed(result, origin.0),
+                _ => result,
+            }
+        }
+        _ => result.clone(),
     }
 }
 

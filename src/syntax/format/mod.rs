@@ -116,6 +116,12 @@ pub fn decl_text(declaration: &Declaration) -> String {
     render(&Printer::new(&arena, None, &[]).declaration(declaration))
 }
 
+/// Returns the canonical text of a file's header without comments, without a line end; empty for a file without one.
+pub fn header_text(header: &Header) -> String {
+    let arena = Arena::new();
+    render(&Printer::new(&arena, None, &[]).header(header))
+}
+
 fn header_span(header: &Header) -> Option<Span> {
     match header {
         Header::Policy(policy) => Some(policy.span),

@@ -1,6 +1,9 @@
 //! Explanations of small policies, one behaviour each, and of what hostile texts do to renderings.
 
-mod probe;
+mod hostile;
+mod schema;
+mod shape;
+mod statuses;
 
 use crate::eval::{Evaluation, Request, evaluate};
 use crate::facts::{Facts, read_facts};
@@ -9,8 +12,7 @@ use crate::lower::lower;
 use crate::program::{FamilyId, Program};
 use crate::source::Sources;
 
-use super::aside::Asides;
-use super::{Trace, explain};
+use super::{Asides, Level, Record, Run, Trace, answer, at_level, explain_run, hashes, record, text};
 
 /// A folder of policies, lowered.
 pub(super) struct World {
@@ -19,7 +21,7 @@ pub(super) struct World {
 }
 
 /// One run.
-pub(super) struct Run {
+pub(super) struct Ran {
     pub(super) request: Request,
     pub(super) facts: Facts,
     pub(super) evaluation: Evaluation,
@@ -32,7 +34,7 @@ impl World {
         World::of(Folder { name: "policies".into(), files: files.collect() })
     }
 
-    pub(super) fn of(folder: Folder) -> World {
+    fn of(folder: Folder) -> World {
         let loaded = load(&folder);
         let lowered = lower(&loaded);
         let errors: Vec<String> = loaded
@@ -47,7 +49,7 @@ impl World {
     }
 
     /// Evaluates decisions of a policy on facts as JSON.
-    pub(super) fn run(&self, policy: &str, decisions: &[&str], facts: &str) -> Run {
+    pub(super) fn run(&self, policy: &str, decisions: &[&str], facts: &str) -> Ran {
         let program = &self.program;
         let family = |name: &&str| {
             FamilyId(program.families.iter().position(|family| family.name == *name).expect("a decision") as u32)
@@ -59,12 +61,36 @@ impl World {
         };
         let facts = read_facts(program, facts).unwrap_or_else(|errors| panic!("{errors:?}"));
         let evaluation = evaluate(program, &request, &facts);
-        Run { request, facts, evaluation }
+        Ran { request, facts, evaluation }
+    }
+
+    fn first<'a>(&'a self, run: &'a Ran) -> Run<'a> {
+        let Ran { request, facts, evaluation } = run;
+        Run { program: &self.program, sources: &self.sources, request, facts, evaluation, index: 0 }
+    }
+
+    /// Explains the first answer in full, with what needs other runs.
+    pub(super) fn whole(&self, run: &Ran) -> Trace {
+        let run = self.first(run);
+        explain_run(&run, Asides::of_run(&run), Some(hashes([], [], b"{}")))
+    }
+
+    /// The answer and the tree at level `why`, as text.
+    pub(super) fn texts(&self, policy: &str, decision: &str, facts: &str) -> (String, String) {
+        let trace = self.whole(&self.run(policy, &[decision], facts));
+        (answer::render(&trace, 100).to_string(), text::render(&at_level(&trace, Level::Why), 100).to_string())
+    }
+
+    /// The record of a run.
+    pub(super) fn record(&self, run: &Ran) -> Record {
+        let Ran { request, facts, evaluation } = run;
+        let each = (0..evaluation.answers.len()).map(|index| Asides::of_run(&Run { index, ..self.first(run) }));
+        let asides: Vec<Asides> = each.collect();
+        record(&self.program, &self.sources, request, facts, evaluation, &asides, hashes([], [], b"{}"))
     }
 
     /// Explains the first answer in full, without what needs other runs.
-    pub(super) fn trace(&self, run: &Run) -> Trace {
-        let Run { request, facts, evaluation } = run;
-        explain(&self.program, &self.sources, request, facts, evaluation, 0, Asides::default(), None)
+    pub(super) fn trace(&self, run: &Ran) -> Trace {
+        explain_run(&self.first(run), Asides::default(), None)
     }
 }

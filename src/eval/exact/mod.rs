@@ -16,6 +16,9 @@ pub(crate) mod ground;
 mod groups;
 mod missing;
 mod shape;
+mod what_would;
+
+pub use self::what_would::{WhatWould, what_would};
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -190,7 +193,12 @@ impl<'p> Exact<'p> {
                 reasons.push(Candidate::always(Reason::Expression(origin), in_force));
             }
         }
-        // Invariants tied to what the outcome reads, directly or through others.
+        let tied = self.tied(asked, open);
+        self.analyse(family, asked, &tied, &reasons, read).unwrap_or_else(|Budget| self.inexact(asked, read))
+    }
+
+    /// Returns the invariants tied to what a node reads, directly or through others.
+    fn tied(&self, asked: Gid, open: &[Open]) -> Vec<Gid> {
         let mut facts = self.units_of(asked);
         let mut tied: Vec<Gid> = Vec::new();
         loop {
@@ -203,10 +211,9 @@ impl<'p> Exact<'p> {
                 }
             }
             if tied.len() == before {
-                break;
+                return tied;
             }
         }
-        self.analyse(family, asked, &tied, &reasons, read).unwrap_or_else(|Budget| self.inexact(asked, read))
     }
 
     /// D13: what is left to say when the engine gives up: everything that might matter counts as missing.

@@ -269,26 +269,11 @@ fn agree(seed: u64, whole: i128) -> Result<(), TestCaseError> {
         set
     };
     for _ in 0..4 {
-        if std::env::var("SHOW").is_ok() {
-            for (index, (op, _)) in world.b.program.nodes.iter().enumerate() {
-                eprintln!("{index}: {op:?}");
-            }
-            eprintln!("{:?} {:?}", world.b.program.versions[0].invariants, world.facts);
-            for rule in &world.b.program.rules {
-                eprintln!("{:?} {:?} {:?} {:?}", rule.decision, rule.when, rule.value, rule.exception_to);
-            }
-            for rule in &world.b.program.decisions {
-                eprintln!("{:?}", rule);
-            }
-        }
         // Some facts given, the others not.
         let given: Vec<Option<usize>> =
             world.facts.iter().map(|(_, values)| (dice.roll(3) == 0).then(|| dice.roll(values.len()))).collect();
         let answer = world.ask(&world.values(&given));
         let expected = outcomes(&given);
-        if std::env::var("SHOW").is_ok() {
-            eprintln!("given {given:?}\n{answer:?}\n{expected:?}");
-        }
         if !answer.exact && whole == 0 {
             INEXACT.set(INEXACT.get() + 1);
             continue;

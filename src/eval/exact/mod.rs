@@ -361,7 +361,7 @@ impl<'p> Exact<'p> {
                 tied: (0..component.len())
                     .filter(|&other| other != index && component[other] == component[index])
                     .collect(),
-                read: reads_of_asked.contains(at) || read.contains(at),
+                read: reads_of_asked.contains(at),
             })
             .collect();
         let (list, exact) = missing(&mut analysis.diagrams, numbered, &units)

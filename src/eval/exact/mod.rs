@@ -30,13 +30,13 @@ use self::diagram::Id;
 use self::ground::{Gid, Ground, Term};
 use self::groups::Groups;
 use self::missing::{Unit, missing};
-use super::conclude::{counts_for, decision_in, define_in, outcome};
+use super::conclude::{counts_for, decision_in, define_in, outcome, type_of};
 use super::kernel::{Key, decide};
 use super::scope::Scope;
 use super::walk::{Algebra, Walk};
 use super::{Missing, Outcome, Reason, SetAside, SetAsideBy};
 use crate::program::{DecisionBody, DecisionId, FamilyId, OriginId, PolicyId, Program, RuleId};
-use crate::value::{Evaluated, Fault, FaultKind, Value};
+use crate::value::{Evaluated, Fault, FaultKind, Type, Value};
 
 /// What can be said about one thing asked.
 pub(crate) struct Findings {
@@ -194,7 +194,7 @@ impl<'p> Exact<'p> {
             }
         }
         let tied = self.tied(asked, open);
-        self.analyse(family, asked, &tied, &reasons, read).unwrap_or_else(|Budget| self.inexact(asked, read))
+        self.analyse(family, asked, &tied, &reasons).unwrap_or_else(|Budget| self.inexact(asked, read))
     }
 
     /// Returns the invariants tied to what a node reads, directly or through others.
@@ -255,14 +255,7 @@ impl<'p> Exact<'p> {
         list
     }
 
-    fn analyse(
-        &self,
-        family: FamilyId,
-        asked: Gid,
-        tied: &[Gid],
-        reasons: &[Candidate],
-        read: &BTreeSet<Missing>,
-    ) -> Result<Findings, Budget> {
+    fn analyse(&self, family: FamilyId, asked: Gid, tied: &[Gid], reasons: &[Candidate]) -> Result<Findings, Budget> {
         let ground = &self.walk.algebra;
         let mut roots = vec![asked];
         roots.extend(tied);
@@ -272,7 +265,13 @@ impl<'p> Exact<'p> {
             roots.extend(candidate.value);
             roots.extend(candidate.applies);
         }
-        let mut analysis = Analysis::new(ground, &roots, &[asked])?;
+        // Of outcomes that are listed by their ends, the places where they change are needed.
+        let moving = match type_of(self.program, family).required() {
+            Type::Set(inner) => inner.is_ordered(),
+            ty => ty.is_ordered(),
+        };
+        let terms: &[Gid] = if moving { &[asked] } else { &[] };
+        let mut analysis = Analysis::new(ground, &roots, terms)?;
         let (allowed, vague) = analysis.allowed(tied)?;
         let diagram = analysis.diagram(asked)?;
         // Number 0 is forbidden, 1 not known, errors are one outcome (D8).
@@ -316,7 +315,7 @@ impl<'p> Exact<'p> {
         if let [one] = &listed[..] {
             self.reasons(&mut analysis, allowed, one, reasons, &mut findings)?;
         } else {
-            self.missing(&mut analysis, asked, numbered, tied, read, &mut findings);
+            self.missing(&mut analysis, asked, numbered, tied, &mut findings);
         }
         Ok(findings)
     }
@@ -328,7 +327,6 @@ impl<'p> Exact<'p> {
         asked: Gid,
         numbered: Id,
         tied: &[Gid],
-        read: &BTreeSet<Missing>,
         findings: &mut Findings,
     ) {
         let mut levels: IndexMap<Missing, Vec<u32>> = IndexMap::new();

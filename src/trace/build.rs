@@ -368,7 +368,7 @@ impl<'a> Builder<'a> {
         let role = match held {
             _ if reason && asked && self.look.answer.because.is_empty() => Role::Either,
             _ if reason => Role::DecidedBy,
-            Verdict::Unknown => Role::Open(text.clone()),
+            Verdict::Unknown if !(asked && self.look.answer.status == Status::Decided) => Role::Open(text.clone()),
             Verdict::Error => Role::Faulty,
             _ => Role::NotNeeded,
         };

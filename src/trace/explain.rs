@@ -43,6 +43,7 @@ pub fn explain_run(run: &Run, asides: Asides, hashes: Option<Hashes>) -> Trace {
     let look = run.look();
     let answer = look.answer;
     let support = Support::of_answer(&look);
+    let wide = Support::with_failures(&look);
     let read = decisions_read(&look);
     let notes = notes(&look, &read);
     let on = day_asked(&look);
@@ -77,8 +78,8 @@ pub fn explain_run(run: &Run, asides: Asides, hashes: Option<Hashes>) -> Trace {
         reasons: reasons(&look),
         branches,
         questions: asides.questions,
-        assumed: assumed(&look, &support),
-        open_questions: open_questions(&look, &support),
+        assumed: assumed(&look, &wide),
+        open_questions: open_questions(&look, &wide),
         notes: notes.iter().map(|&(decision, origin)| note(&look, decision, origin)).collect(),
         what_would: asides.what_would,
         across: asides.across,
@@ -182,7 +183,13 @@ pub fn possible_text(look: &Look) -> Vec<String> {
         texts.extend(outcomes.iter().map(|outcome| outcome_text(look, outcome)));
     };
     match &look.answer.possible {
-        Possible::Listed(outcomes) => others(outcomes, &mut texts),
+        Possible::Listed(outcomes) => {
+            others(outcomes, &mut texts);
+            // Values are sorted, `no` before `yes`; people say it the other way round.
+            if texts.starts_with(&["no".to_owned(), "yes".to_owned()]) {
+                texts.swap(0, 1);
+            }
+        }
         Possible::Between(least, greatest, more) => {
             texts.push(format!("{} to {}", show(least), show(greatest)));
             others(more, &mut texts);

@@ -11,6 +11,7 @@ mod across;
 pub mod answer;
 pub mod aside;
 mod build;
+mod collection;
 mod condition;
 pub mod dot;
 mod explain;

@@ -191,7 +191,7 @@ pub fn record(
 pub fn decision_record(look: &Look, asides: &Asides) -> DecisionRecord {
     let program = look.program;
     let answer = look.answer;
-    let support = Support::of_answer(look);
+    let support = Support::with_failures(look);
     let invariant = |&id: &crate::program::OriginId| {
         let origin = program.origin(id);
         if origin.tags.is_empty() { vec![origin.name.clone()] } else { origin.tags.clone() }

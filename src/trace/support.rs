@@ -30,6 +30,8 @@ pub struct Support {
     seen_origins: BTreeSet<OriginId>,
     seen_facts: BTreeSet<FactId>,
     seen_decisions: BTreeSet<DecisionId>,
+    /// Whether the failures of rules that would have changed the outcome are followed too.
+    with_failures: bool,
 }
 
 /// What is still to be followed.
@@ -44,7 +46,17 @@ enum Item {
 impl Support {
     /// Returns what the whole answer rests on: its reasons; while it is open or faulty, what is open or faulty.
     pub fn of_answer(look: &Look) -> Support {
-        let mut support = Support::default();
+        Support::default().answer(look)
+    }
+
+    /// Returns what the answer rests on, and what made rules fail that would have changed it: an assumption or reading that
+    /// lifts a bar belongs to the answer as much as one that grants.
+    pub fn with_failures(look: &Look) -> Support {
+        Support { with_failures: true, ..Support::default() }.answer(look)
+    }
+
+    fn answer(self, look: &Look) -> Support {
+        let mut support = self;
         // Nothing was decided upon: the facts cannot all be true.
         if look.answer.status == Status::Contradictory {
             return support;
@@ -62,6 +74,9 @@ impl Support {
         support.follow(look, start);
         for reason in reasons {
             support.follow(look, reason_items(look, reason));
+        }
+        if let (true, Target::Decision(id)) = (support.with_failures, look.asked()) {
+            support.follow(look, failures(look, id));
         }
         support
     }
@@ -135,6 +150,9 @@ impl Support {
                     self.enter(look, id);
                     if !known || look.asked_decision() == Some(id) {
                         decision_items(look, id, &mut next);
+                        if self.with_failures {
+                            next.extend(failures(look, id));
+                        }
                     }
                 }
             }
@@ -301,6 +319,26 @@ fn rule_items(look: &Look, id: RuleId, next: &mut Vec<Item>) {
         let stands = |rule: &&RuleId| look.rule(**rule).is_some_and(|verdict| !verdict.stands.is_no());
         next.extend(rule.exceptions.iter().filter(stands).map(|&rule| Item::Rule(rule)));
     }
+}
+
+/// Returns what made the rules of a decided decision fail whose outcome no present one outranks.
+fn failures(look: &Look, id: DecisionId) -> Vec<Item> {
+    let (DecisionBody::Rules { rules, outranks, .. }, Some(Evaluated::Value(outcome))) =
+        (&look.program.decision(id).body, look.decision(id))
+    else {
+        return Vec::new();
+    };
+    let would_change = |rule: &&RuleId| {
+        look.rule(**rule).is_some_and(|verdict| {
+            let other = verdict.value.value().is_some_and(|value| {
+                *value != outcome && !outranks.iter().any(|(high, low)| *high == outcome && low == value)
+            });
+            other && verdict.stands.is_no()
+        })
+    };
+    let mut items = Vec::new();
+    rules.iter().filter(would_change).for_each(|&rule| rule_items(look, rule, &mut items));
+    items
 }
 
 fn decision_items(look: &Look, id: DecisionId, next: &mut Vec<Item>) {

@@ -20,6 +20,23 @@ use crate::eval::kernel::{Key, decide};
 use crate::program::Op;
 use crate::value::{Evaluated, Type, Value};
 
+/// An ordered variable with at most so many places is listed whole: ages, counts, days of a short period.
+pub(crate) const MAX_WHOLE: i128 = 200;
+
+#[cfg(test)]
+thread_local! {
+    /// Tests of the search for cuts list nothing whole.
+    pub(crate) static WHOLE: std::cell::Cell<i128> = const { std::cell::Cell::new(MAX_WHOLE) };
+}
+
+fn listed_whole(axis: &Axis) -> bool {
+    #[cfg(test)]
+    let most = WHOLE.get();
+    #[cfg(not(test))]
+    let most = MAX_WHOLE;
+    axis.greatest - axis.least < most
+}
+
 /// How many places of one ordered variable are told apart.
 const MAX_PLACES: usize = 400;
 
@@ -43,6 +60,8 @@ struct Search<'a, 'g, 'p> {
     places: Vec<BTreeSet<i128>>,
     finite: Vec<Vec<Value>>,
     opaque: HashSet<Gid>,
+    /// Ordered variables listed whole: nothing about them is to be found out.
+    whole: BTreeSet<u32>,
 }
 
 /// Finds the cells of all variables below `roots`, whose cone is given. `terms` are roots whose value is an outcome.
@@ -59,6 +78,7 @@ pub(crate) fn cells(ground: &Ground<'_>, cone: &[Gid], roots: &[Gid], terms: &[G
         places: vec![BTreeSet::new(); count],
         finite: vec![Vec::new(); count],
         opaque: HashSet::new(),
+        whole: BTreeSet::new(),
     };
     search.start();
     search.compare();
@@ -98,6 +118,10 @@ impl Search<'_, '_, '_> {
                     let axis = Axis::new(ordered, variable.within.as_ref(), added.contains(&index));
                     if let Some(axis) = axis {
                         self.places[place].extend([axis.least, axis.greatest]);
+                        if listed_whole(&axis) {
+                            self.places[place].extend(axis.least..=axis.greatest);
+                            self.whole.insert(index);
+                        }
                     }
                     self.axes[place] = axis;
                     Vec::new()
@@ -151,7 +175,8 @@ impl Search<'_, '_, '_> {
     }
 
     fn ordered(&self, variables: &BTreeSet<u32>) -> Vec<u32> {
-        variables.iter().copied().filter(|&index| self.axes[index as usize].is_some()).collect()
+        let open = |index: &u32| self.axes[*index as usize].is_some() && !self.whole.contains(index);
+        variables.iter().copied().filter(open).collect()
     }
 
     /// Adds the places where comparisons turn.
@@ -272,12 +297,14 @@ impl Search<'_, '_, '_> {
                 continue;
             }
             match self.ground.term(parts[0]) {
+                Term::Variable(index) if self.whole.contains(index) => {}
                 Term::Variable(index) if !compared.contains(index) => {
                     let (place, Some(axis)) = (*index as usize, self.axes[*index as usize]) else { continue };
                     let starts: Vec<i128> = self.places[place].iter().copied().collect();
                     let within = |day: &i128| *day <= axis.greatest;
                     self.places[place].extend(starts.iter().flat_map(|start| start + 1..start + 7).filter(within));
                 }
+                _ if self.ground.reads(parts[0]).iter().all(|index| self.whole.contains(index)) => {}
                 _ => drop(self.opaque.insert(id)),
             }
         }

@@ -275,7 +275,7 @@ impl Algebra for Ground<'_> {
             match &glimpses[0] {
                 condition if condition.is_yes() => return operands[1],
                 condition if condition.is_no() => return operands[2],
-                Evaluated::Unknown if operands[1] == operands[2] => return operands[1],
+                _ if operands[1] == operands[2] => return operands[1],
                 _ => {}
             }
         }

@@ -10,7 +10,7 @@
 
 mod analysis;
 mod axis;
-mod cells;
+pub(crate) mod cells;
 mod diagram;
 pub(crate) mod ground;
 mod groups;
@@ -22,7 +22,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use indexmap::IndexMap;
 
 use self::analysis::{Analysis, is_empty};
-use self::diagram::{Budget, Id, as_result};
+pub(crate) use self::diagram::Budget;
+use self::diagram::Id;
 use self::ground::{Gid, Ground, Term};
 use self::groups::Groups;
 use self::missing::{Unit, missing};
@@ -81,12 +82,19 @@ impl<'p> Exact<'p> {
         open
     }
 
-    /// D2: if no completion satisfies the invariants, returns a smallest set of them that clashes.
-    pub(crate) fn clash(&self, open: &[Open]) -> Option<Vec<OriginId>> {
+    /// D2: if no completion satisfies the invariants, returns a smallest set of them that clashes. `Err` if the engine cannot
+    /// tell whether there is one.
+    pub(crate) fn clash(&self, open: &[Open]) -> Result<Option<Vec<OriginId>>, Budget> {
+        let mut vague = Ok(None);
         for part in self.components(open) {
             let ids: Vec<Gid> = part.iter().map(|&index| open[index].1).collect();
-            if self.clashes(&ids) != Ok(true) {
-                continue;
+            match self.clashes(&ids) {
+                Ok(true) => {}
+                Ok(false) => continue,
+                Err(Budget) => {
+                    vague = Err(Budget);
+                    continue;
+                }
             }
             let names = |chosen: &[usize]| {
                 let mut names: Vec<OriginId> = chosen.iter().map(|&index| open[part[index]].0).collect();
@@ -99,7 +107,7 @@ impl<'p> Exact<'p> {
                 loop {
                     let some: Vec<Gid> = chosen.iter().map(|&index| ids[index]).collect();
                     if self.clashes(&some) == Ok(true) {
-                        return Some(names(&chosen));
+                        return Ok(Some(names(&chosen)));
                     }
                     if !next_combination(&mut chosen, part.len()) {
                         break;
@@ -115,14 +123,18 @@ impl<'p> Exact<'p> {
                     needed = without;
                 }
             }
-            return Some(names(&needed));
+            return Ok(Some(names(&needed)));
         }
-        None
+        vague
     }
 
     fn clashes(&self, invariants: &[Gid]) -> Result<bool, Budget> {
         let mut analysis = Analysis::new(&self.walk.algebra, invariants, &[])?;
-        Ok(is_empty(analysis.allowed(invariants)?.0))
+        match analysis.allowed(invariants)? {
+            (allowed, _) if is_empty(allowed) => Ok(true),
+            (_, true) => Err(Budget),
+            _ => Ok(false),
+        }
     }
 
     /// Splits invariants into parts that share no unknown fact, directly or through others.
@@ -156,13 +168,12 @@ impl<'p> Exact<'p> {
         self.walk.algebra.reads(id).iter().map(|&variable| self.unit(variable)).collect()
     }
 
-    /// Says everything about one thing asked of a policy. `read` are the unknown facts that it reads by the text.
+    /// Says everything about one thing asked of a policy.
     pub(crate) fn findings(
         &mut self,
         family: FamilyId,
         policy: PolicyId,
         open: &[Open],
-        read: &BTreeSet<Missing>,
     ) -> Findings {
         let (program, scope) = (self.program, self.scope);
         let versions = scope.candidates(policy).to_vec();
@@ -194,12 +205,12 @@ impl<'p> Exact<'p> {
                 break;
             }
         }
-        self.analyse(family, asked, &tied, &reasons, read).unwrap_or_else(|Budget| self.inexact(asked, read))
+        self.analyse(family, asked, &tied, &reasons).unwrap_or_else(|Budget| self.inexact(asked))
     }
 
     /// D13: what is left to say when the engine gives up: everything that might matter counts as missing.
-    fn inexact(&self, asked: Gid, read: &BTreeSet<Missing>) -> Findings {
-        let missing: BTreeSet<Missing> = self.units_of(asked).into_iter().chain(read.iter().cloned()).collect();
+    fn inexact(&self, asked: Gid) -> Findings {
+        let missing: BTreeSet<Missing> = self.units_of(asked);
         Findings {
             outcomes: None,
             missing: missing.into_iter().collect(),
@@ -242,7 +253,6 @@ impl<'p> Exact<'p> {
         asked: Gid,
         tied: &[Gid],
         reasons: &[Candidate],
-        read: &BTreeSet<Missing>,
     ) -> Result<Findings, Budget> {
         let ground = &self.walk.algebra;
         let mut roots = vec![asked];
@@ -297,19 +307,21 @@ impl<'p> Exact<'p> {
         if let [one] = &listed[..] {
             self.reasons(&mut analysis, allowed, one, reasons, &mut findings)?;
         } else {
-            self.missing(&mut analysis, asked, numbered, tied, read, &mut findings);
+            let read = analysis.diagrams.support(diagram);
+            self.missing(&mut analysis, asked, numbered, tied, &read, &mut findings);
         }
         Ok(findings)
     }
 
-    /// Fills in what can still change the outcome (D11, D12).
+    /// Fills in what can still change the outcome (D11, D12). `read` are the levels that the outcome depends on, invariants
+    /// aside: what is left of the decision once the given facts are filled in reads no other.
     fn missing(
         &self,
         analysis: &mut Analysis<'_, '_>,
         asked: Gid,
         numbered: Id,
         tied: &[Gid],
-        read: &BTreeSet<Missing>,
+        read: &BTreeSet<u32>,
         findings: &mut Findings,
     ) {
         let mut levels: IndexMap<Missing, Vec<u32>> = IndexMap::new();
@@ -319,7 +331,6 @@ impl<'p> Exact<'p> {
             let entry = levels.entry(self.unit(variable)).or_default();
             entry.extend(analysis.level(variable));
         }
-        let reads_of_asked = self.units_of(asked);
         // Facts tied to each other: united by every invariant that reads them.
         let mut component: Vec<usize> = (0..levels.len()).collect();
         for &invariant in tied {
@@ -337,12 +348,12 @@ impl<'p> Exact<'p> {
         let units: Vec<Unit> = levels
             .iter()
             .enumerate()
-            .map(|(index, (at, levels))| Unit {
+            .map(|(index, (_, levels))| Unit {
                 levels: levels.clone(),
                 tied: (0..component.len())
                     .filter(|&other| other != index && component[other] == component[index])
                     .collect(),
-                read: reads_of_asked.contains(at) || read.contains(at),
+                read: levels.iter().any(|level| read.contains(level)),
             })
             .collect();
         let (list, exact) = missing(&mut analysis.diagrams, numbered, &units)

@@ -59,24 +59,35 @@ pub(crate) fn at_least(least: u32, parts: &[&Evaluated]) -> Evaluated {
     }
 }
 
-/// With `c` `?`, the common value of both branches if they agree, else `?` (V4). Two errors agree: the result is `!` either
-/// way, and shows the first.
+/// With `c` `?` or `!`, the common value of both branches if they agree; else `?` if `c` or a branch is `?`, else `!` (V4).
+/// For `!` that is V6: an error counts only where the result depends on it; were it otherwise, learning that `c` is `!`
+/// would change a decided answer (V7).
 pub(crate) fn if_then_else(c: &Evaluated, a: &Evaluated, b: &Evaluated) -> Evaluated {
     match c {
         Evaluated::Value(Value::Bool(true)) => a.clone(),
         Evaluated::Value(Value::Bool(false)) => b.clone(),
+        _ if agree(a, b) => a.clone(),
+        Evaluated::Unknown => Evaluated::Unknown,
+        _ if [a, b].into_iter().any(is_open) => Evaluated::Unknown,
         Evaluated::Value(_) => fault(FaultKind::NoValue),
         Evaluated::Error(_) => c.clone(),
-        Evaluated::Unknown if agree(a, b) => a.clone(),
-        Evaluated::Unknown => Evaluated::Unknown,
     }
 }
 
-/// Whether two results are the same for every completion: equal values without unknown fields, or both errors.
+fn is_open(result: &Evaluated) -> bool {
+    match result {
+        Evaluated::Unknown => true,
+        Evaluated::Value(value) => super::has_unknown(value),
+        Evaluated::Error(_) => false,
+    }
+}
+
+/// Whether two results are the same for every completion: equal values without unknown fields, or the same error. (Two
+/// different ones may be different outcomes: a conflict, an overflow.)
 pub(crate) fn agree(a: &Evaluated, b: &Evaluated) -> bool {
     match (a, b) {
         (Evaluated::Value(x), Evaluated::Value(y)) => x == y && !super::has_unknown(x),
-        (Evaluated::Error(_), Evaluated::Error(_)) => true,
+        (Evaluated::Error(x), Evaluated::Error(y)) => x == y,
         _ => false,
     }
 }
@@ -138,6 +149,8 @@ mod tests {
         assert_eq!(if_then_else(&Q, &one, &one), one);
         assert_eq!(if_then_else(&Q, &one, &Q), Q);
         assert_eq!(if_then_else(&Y, &one, &e()), one);
-        assert_eq!(if_then_else(&e(), &one, &one), e());
+        assert_eq!(if_then_else(&e(), &one, &one), one);
+        assert_eq!(if_then_else(&e(), &one, &Y), e());
+        assert_eq!(if_then_else(&e(), &one, &Q), Q);
     }
 }

@@ -1,7 +1,5 @@
 use super::*;
-use crate::eval::{Missing, Outcome, Possible, Status};
 use crate::trace::why_not;
-use crate::value::Value;
 
 /// A policy with a bar decided by another policy, an exception, a definition, an invariant, a note.
 pub(super) const LIBRARY: &str = r#"library people "People"
@@ -124,29 +122,16 @@ fn a_near_miss_says_by_how_much() {
     ");
 }
 
-/// The answer while a fact that decides is not given.
-fn open(facts: &str, missing: &[&str]) -> String {
-    let world = world();
-    let mut run = world.run("permit", &["may"], facts);
-    let answer = &mut run.evaluation.answers[0];
-    assert_eq!(answer.status, Status::Undetermined);
-    let named = |name: &&str| world.program.find_fact(name).expect("a fact");
-    assert!(answer.missing.is_empty() || answer.missing.len() == missing.len());
-    answer.missing = missing.iter().map(named).map(|fact| Missing { fact, path: Vec::new() }).collect();
-    answer.possible = Possible::Listed(vec![Outcome::Value(Value::Bool(true)), Outcome::Value(Value::Bool(false))]);
-    answer.exact = true;
-    answer::render(&world.whole(&run), 110).to_string()
-}
-
 #[test]
 fn one_fact_decides() {
     let facts = FACTS.replace("2025-01-15", "2025-12-31").replace(r#""offer": "positive","#, r#""fit": false,"#);
-    insta::assert_snapshot!(open(&facts, &["offer"]), @"
+    let (answer, _) = world().texts("permit", "may", &facts);
+    insta::assert_snapshot!(answer, @"
     UNDETERMINED   The application is received: yes or no
          on Saturday 2025-02-01, under permit 2024-01-01
     One fact decides  offer: What is the state of the LMIA on arrival?
                       positive or neutral: YES [W-02]      negative: NO [W-08]      none: NO
-    Dates      undetermined on both sides of 2024-12-24
+    Dates      until 2023-12-31 not in force | since 2024-01-01 undetermined
     Note       [FLAG-13] An exemption lifts only this bar.
     Reading    both [R-01], taken: Yes.
     ");
@@ -155,13 +140,29 @@ fn one_fact_decides() {
 #[test]
 fn several_facts_are_asked_for() {
     let facts = FACTS.replace(r#""stay_until": "2025-01-15","#, "").replace(r#""offer": "positive","#, "");
-    insta::assert_snapshot!(open(&facts, &["fit", "offer", "stay_until"]), @"
+    let (answer, tree) = world().texts("permit", "may", &facts);
+    insta::assert_snapshot!(tree, @"
+    UNDETERMINED   The application is received: yes or no
+         on Saturday 2025-02-01, under permit 2024-01-01 and ban 2024-12-24
+    ├─ open, yes  The job needs no assessment [W-02]     permit/2024-01-01.enact:6
+    │  └─ ? Labour Market Impact Assessment in {positive, neutral} [W-05]  /offer not given
+    ├─ open, no   Flagpoling bar [W-14, FLAG-02]         permit/2024-01-01.enact:8
+    │  ├─ ? stay ended [FLAG-01]                         /stay_until not given
+    │  └─ no exception: U.S. citizen or permanent resident [FLAG-03]
+    ├─ open, no   Not fit [W-08]                         permit/2024-01-01.enact:9
+    │  ├─ ? Labour Market Impact Assessment is negative  /offer not given
+    │  └─ ? not: fit to work                             /fit not given, to be judged by officer
+    └─ open, no   otherwise no: No ground.
+    Dates      until 2023-12-31 not in force | since 2024-01-01 undetermined
+    Reading    both [R-01], taken: Yes.
+    Replay: policy sha256:e3b0… data sha256:e3b0… facts sha256:4413… enact 0.1.0
+    ");
+    insta::assert_snapshot!(answer, @"
     UNDETERMINED   The application is received: yes or no
          on Saturday 2025-02-01, under permit 2024-01-01 and ban 2024-12-24
     To be asked  offer: What is the state of the LMIA on arrival?
                  stay_until: last day of the authorized stay
-                 fit: fit to work (to be judged by officer)
-    Dates      undetermined on both sides of 2024-12-24
+    Dates      until 2023-12-31 not in force | since 2024-01-01 undetermined
     Reading    both [R-01], taken: Yes.
     ");
 }
@@ -408,4 +409,50 @@ fn records_hold_clauses_across_policies() {
       ]
     }
     "#);
+}
+
+#[test]
+fn either_of_two_reasons() {
+    let text = r#"policy p "P" effective from 2024-01-01
+fact a "first": yes/no
+decision d "The decision": yes/no otherwise no
+rule one [P-1] "With the first" d is yes when a
+rule two [P-2] "Without the first" d is yes when not a
+"#;
+    let world = World::new(&[("p/2024-01-01.enact", text)]);
+    let (answer, tree) = world.texts("p", "d", r#"{"evaluation_date": "2024-06-01"}"#);
+    insta::assert_snapshot!(answer, @"
+    YES   The decision
+          on Saturday 2024-06-01, under p 2024-01-01
+    Either     With the first [P-1]     policies/p/2024-01-01.enact:4
+               Without the first [P-2]  policies/p/2024-01-01.enact:5
+    Dates      until 2023-12-31 not in force | since 2024-01-01 yes
+    ");
+    insta::assert_snapshot!(tree, @"
+    YES   The decision
+          on Saturday 2024-06-01, under p 2024-01-01
+    ├─ either  With the first [P-1]     p/2024-01-01.enact:4
+    │  └─ ? first                       /a not given
+    └─ either  Without the first [P-2]  p/2024-01-01.enact:5
+       └─ ? first                       /a not given
+    Dates      until 2023-12-31 not in force | since 2024-01-01 yes
+    Replay: policy sha256:e3b0… data sha256:e3b0… facts sha256:4413… enact 0.1.0
+    ");
+}
+
+#[test]
+fn what_an_officer_judges_is_marked() {
+    let text = PERMIT.replace("offer is negative and not fit", "not fit");
+    let world =
+        World::new(&[("people.enact", LIBRARY), ("ban/2024-12-24.enact", BAN), ("permit/2024-01-01.enact", &text)]);
+    let (answer, _) = world.texts("permit", "may", &FACTS.replace("2025-01-15", "2025-12-31"));
+    insta::assert_snapshot!(answer, @"
+    UNDETERMINED   The application is received: yes or no
+         on Saturday 2025-02-01, under permit 2024-01-01
+    One fact decides  fit: fit to work (to be judged by officer)
+                      yes: YES [W-02]      no: NO [W-08]
+    Dates      until 2023-12-31 not in force | since 2024-01-01 undetermined
+    Note       [FLAG-13] An exemption lifts only this bar.
+    Reading    both [R-01], taken: Yes.
+    ");
 }

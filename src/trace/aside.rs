@@ -107,7 +107,7 @@ impl Asides {
 
     /// As [`Asides::gather`].
     pub fn of_run(run: &Run) -> Asides {
-        Asides { questions: run.questions(), what_would: Vec::new(), across: super::across::across(run) }
+        Asides { questions: run.questions(), what_would: run.what_would(), across: super::across::across(run) }
     }
 }
 
@@ -116,6 +116,13 @@ impl Run<'_> {
     pub fn again(&self, facts: &Facts) -> Evaluation {
         let asked = vec![self.look().answer.asked];
         evaluate(self.program, &Request { asked, ..self.request.clone() }, facts)
+    }
+
+    /// Returns the smallest changes of facts that change a decided answer.
+    fn what_would(&self) -> Vec<WhatWould> {
+        let answer = self.look().answer;
+        let found = crate::eval::what_would(self.program, self.request, self.facts, answer.asked);
+        found.iter().map(|change| in_words(self.program, &change.set, &change.value, &answer.ty)).collect()
     }
 
     /// Returns the questions, most useful first: those of which most answers settle the matter, then as they are missing. What an
@@ -218,7 +225,7 @@ fn members(program: &Program, id: EnumId) -> Option<Vec<Value>> {
 }
 
 /// Returns a change of facts in words and as data, with the value that it gives.
-pub fn what_would(program: &Program, changes: &[(FactId, Value)], value: &Value, ty: &Type) -> WhatWould {
+fn in_words(program: &Program, changes: &[(FactId, Value)], value: &Value, ty: &Type) -> WhatWould {
     let mut set = Map::new();
     let mut words = Vec::new();
     for (id, value) in changes {

@@ -238,5 +238,5 @@ fn in_words(program: &Program, changes: &[(FactId, Value)], value: &Value, ty: &
 
 /// Returns whether two answers are the same for the applicant.
 pub fn same(a: &Look, b: &Look) -> bool {
-    a.answer.status == b.answer.status && a.answer.value == b.answer.value && a.answer.possible == b.answer.possible
+    a.answer.status == b.answer.status && a.answer.value == b.answer.value
 }

@@ -231,7 +231,7 @@ impl<'g, 'p> Points<'g, 'p> {
         }
         let moves = match term {
             Term::Variable(_) => Moves::Up,
-            Term::Known(_) | Term::Given(..) | Term::Opaque => Moves::Not,
+            Term::Known(_) | Term::Given(..) | Term::Listed(..) | Term::Opaque => Moves::Not,
             Term::Finish(_, part) => of(*part).moves,
             Term::Decide(decision, _, parts) => {
                 let count = decide::rules(&ground.program.decision(*decision).body).len();
@@ -240,7 +240,7 @@ impl<'g, 'p> Points<'g, 'p> {
             Term::Apply(key, parts) => {
                 let moves: Vec<Moves> = parts.iter().map(|&part| of(part).moves).collect();
                 match key {
-                    Key::All | Key::Any | Key::Not | Key::InForce(_) | Key::In => Moves::Not,
+                    Key::All | Key::Any | Key::Not | Key::InForce(_) | Key::In | Key::Less => Moves::Not,
                     Key::If => either(moves[1..].iter().copied()),
                     Key::Fold(FoldKind::Count) => Moves::Not,
                     Key::Fold(FoldKind::Sum) => moves.iter().skip(1).step_by(2).copied().try_fold(Moves::Not, sum)?,

@@ -10,6 +10,10 @@ use crate::source::{SourceId, Span};
 
 /// How many different things an error lists as possible.
 const MOST_EXPECTED: usize = 5;
+/// What is listed only where nothing else may stand.
+const CURRENCY: &str = "a currency such as `CAD`";
+/// What the end of a piece is called.
+const NEXT_DECLARATION: &str = "the next declaration";
 
 /// A failed match: where, and what was tried there.
 pub(super) struct Failure {
@@ -38,7 +42,13 @@ impl Failure {
             }
         }
         // A specific word helps more than a whole class.
-        expected.sort_by_key(|words| (*words == "the next declaration", *words == "a declaration"));
+        expected.sort_by_key(|words| *words == NEXT_DECLARATION);
+        if expected.last() == Some(&NEXT_DECLARATION) {
+            expected.retain(|words| *words != "a declaration");
+        }
+        if expected.len() > 1 {
+            expected.retain(|words| *words != CURRENCY);
+        }
         Failure { at, expected, name }
     }
 
@@ -50,7 +60,7 @@ impl Failure {
 
     /// Returns the keywords that could stand there.
     fn keywords(&self) -> impl Iterator<Item = &'static str> {
-        self.expected.iter().flat_map(|words| words.split('`').skip(1).step_by(2)).filter(|word| word.starts_with(|c: char| c.is_ascii_lowercase()))
+        self.expected.iter().flat_map(|words| words.split('`').skip(1).step_by(2)).filter_map(|words| words.split(' ').next()).filter(|word| word.starts_with(|c: char| c.is_ascii_lowercase()))
     }
 
     /// Says what could stand there: `expected a name, `:` or `from``.
@@ -82,6 +92,23 @@ impl<'t> Piece<'t> {
         Span::new(self.source, at(start), at(end))
     }
 
+    /// Says more exactly what is expected from what stands before: a name after `is` is any value.
+    fn in_context(&self, failure: &Failure) -> Failure {
+        let index = self.tokens.iter().position(|token| token.end > failure.at).unwrap_or(self.tokens.len());
+        let before = index.checked_sub(1).map_or("", |index| self.token(index));
+        let value = matches!(
+            before,
+            "+" | "-" | "*" | "/" | "<" | ">" | "=" | "(" | "and" | "or" | "not" | "is" | "in" | "overlaps" | "within" | "implies" | "if" | "then" | "else" | "when" | "unless"
+        );
+        let fact = self.token(0) == "fact";
+        let expected = failure.expected.iter().map(|&words| match words {
+            "a name" if value => "a value",
+            "an operator" if fact => "`or none`",
+            _ => words,
+        });
+        Failure { at: failure.at, expected: expected.collect(), name: failure.name }
+    }
+
     /// Returns the text of a token.
     pub(super) fn token(&self, index: usize) -> &'t str {
         self.tokens.get(index).map_or("", |token| &self.text[token.start..token.end])
@@ -100,13 +127,23 @@ impl<'t> Piece<'t> {
 
     /// Turns a failure into a finding.
     pub(super) fn diagnose(&self, failure: &Failure, declared: &dyn Fn(&str) -> bool) -> Diagnostic {
+        let failure = &self.in_context(failure);
         let Some(index) = self.tokens.iter().position(|token| token.end > failure.at) else {
             return self.unfinished(failure);
         };
         let token = &self.tokens[index];
         let text = self.token(index);
         let span = self.span(token.start, token.end);
+        if let Some(open) = self.unclosed_text(index) {
+            return open;
+        }
         match token.kind {
+            TokenKind::Text if self.tokens[..index].iter().any(|token| &self.text[token.start..token.end] == ":") && self.token(0) == "fact" => {
+                Diagnostic::error(Code::SYNTAX, span, format!("{text} does not fit here")).found(failure.expectation()).help("a label stands before the colon")
+            }
+            TokenKind::Bracket if text == "(" && index > 0 && self.token(index - 1) == "of" => {
+                Diagnostic::error(Code::SYNTAX, span, "a set holds no `none`").found(failure.expectation()).help("write `set of T or none`: the whole set may be absent")
+            }
             TokenKind::Word => self.diagnose_word(failure, index, text, span, declared),
             TokenKind::Bracket if matches!(text, ")" | "}" | "]") && !self.is_open(index) => {
                 Diagnostic::error(Code::SYNTAX, span, format!("this `{text}` closes nothing")).help("remove it, or open it before")
@@ -132,6 +169,10 @@ impl<'t> Piece<'t> {
                 .found("a name stands here")
                 .help(format!("try `{}`", instead_of(text)));
         }
+        if before.starts_with(|c: char| c.is_ascii_uppercase()) && index > 1 && is_declaration_word(self.token(index - 2)) {
+            let span = self.span(self.tokens[index - 1].start, self.tokens[index - 1].end);
+            return Diagnostic::error(Code::SYNTAX, span, "a name starts with a small letter").help(format!("write `{}`", snake_case(before)));
+        }
         if failure.name && is_declaration_word(before) && text.starts_with(|c: char| c.is_ascii_uppercase()) {
             return Diagnostic::error(Code::SYNTAX, span, "a name starts with a small letter").help(format!("write `{}`", snake_case(text)));
         }
@@ -140,6 +181,16 @@ impl<'t> Piece<'t> {
                 did_you_mean(text, super::scan::DECLARATION_WORDS.iter().copied())
                     .map_or("declarations begin with words such as `fact`, `decision`, `rule`".to_owned(), |word| format!("did you mean `{word}`?")),
             );
+        }
+        if matches!(text, "when" | "unless") && self.token(0) == "decision" {
+            let help = format!("write a rule: `rule some_name {} is … {text} …`", self.token(1));
+            return Diagnostic::error(Code::SYNTAX, span, format!("`{text}` does not fit here")).found("rules have conditions, a decision has none").help(help);
+        }
+        if before == "money" {
+            return Diagnostic::error(Code::SYNTAX, span, format!("`{text}` is no currency")).help(format!("currencies have three capitals: `money {}`", text.to_ascii_uppercase()));
+        }
+        if text == "to" && failure.expected.contains(&"`..`") {
+            return Diagnostic::error(Code::SYNTAX, span, "a range is written with `..`").help(format!("write `{before}..{}`", self.token(index + 1)));
         }
         if let Some(word) = did_you_mean(text, failure.keywords()) {
             return Diagnostic::error(Code::SYNTAX, span, format!("`{text}` does not fit here"))
@@ -156,8 +207,21 @@ impl<'t> Piece<'t> {
         Diagnostic::error(Code::SYNTAX, span, format!("`{text}` does not fit here")).found(failure.expectation())
     }
 
+    /// Reports a text without its end among the tokens before a place: it swallowed what was meant to follow.
+    fn unclosed_text(&self, before: usize) -> Option<Diagnostic> {
+        let token = self.tokens[..before].iter().find(|token| {
+            let text = &self.text[token.start..token.end];
+            token.kind == TokenKind::Text && (text.len() < 2 || !text.ends_with('"') || text.ends_with("\\\"") && !text.ends_with("\\\\\""))
+        })?;
+        let span = self.span(token.start, token.start + 1);
+        Some(Diagnostic::error(Code::STRING, span, "this text has no end on its line").found("opened here").help("write the closing `\"` on the same line"))
+    }
+
     /// Reports a declaration that ends too early, at its end (G19).
     fn unfinished(&self, failure: &Failure) -> Diagnostic {
+        if let Some(open) = self.unclosed_text(self.tokens.len()) {
+            return open;
+        }
         let end = self.tokens.last().map_or(self.text.len(), |token| token.end);
         let span = self.span(end, end);
         let diagnostic = Diagnostic::error(Code::UNFINISHED, span, format!("{} is not finished", self.declaration())).found(failure.expectation());
@@ -248,9 +312,11 @@ fn words(rule: Rule) -> Option<&'static str> {
         Rule::kw_amends => Some("`amends`"),
         Rule::kw_announced => Some("`announced`"),
         Rule::kw_ask => Some("`ask`"),
+        Rule::fact_clause => Some("`ask`, `within`, `typical`, `changeable`, `private`, `judged by` or `written`"),
         Rule::kw_at => Some("`at`"),
         Rule::kw_cite | Rule::kw_because | Rule::kw_relies | Rule::common | Rule::common_word | Rule::because | Rule::cite | Rule::relies => Some("`because`, `cite` or `relies on`"),
         Rule::kw_by => Some("`by`"),
+        Rule::source_clause => Some("`by`, `published`, `accessed` or `url`"),
         Rule::kw_changeable => Some("`changeable`"),
         Rule::kw_column => Some("`column`"),
         Rule::kw_columns => Some("`columns`"),
@@ -273,6 +339,7 @@ fn words(rule: Rule) -> Option<&'static str> {
         Rule::is_period => Some("`is period`"),
         Rule::kw_judged => Some("`judged`"),
         Rule::kw_jurisdiction => Some("`jurisdiction`"),
+        Rule::policy_clause => Some("`jurisdiction`, `effective from`, `until`, `announced`, `amends`, `decided by`, `months round` or `zone`"),
         Rule::kw_least => Some("`least`"),
         Rule::kw_missing => Some("`missing`"),
         Rule::kw_month => Some("`month`"),
@@ -300,13 +367,14 @@ fn words(rule: Rule) -> Option<&'static str> {
         Rule::kw_under => Some("`under`"),
         Rule::hit_word | Rule::kw_highest | Rule::hit => Some("`unique`, `any`, `highest`, `collect` or `first`"),
         Rule::kw_unknown => Some("`unknown`"),
-        Rule::kw_up => Some("`up`"),
         Rule::direction => Some("`up` or `down`"),
+        Rule::kw_up => Some("`up`"),
         Rule::half_way => Some("`up`, `down` or `even`"),
         Rule::kw_url => Some("`url`"),
         Rule::kw_valid => Some("`valid`"),
         Rule::kw_value => Some("`value`"),
         Rule::kw_weekend => Some("`weekend`"),
+        Rule::calendar_clause => Some("`weekend`, `holidays` or `covers`"),
         Rule::kw_where => Some("`where`"),
         Rule::kw_written => Some("`written`"),
         Rule::kw_zone => Some("`zone`"),
@@ -323,17 +391,16 @@ fn words(rule: Rule) -> Option<&'static str> {
         Rule::w_kind => Some("a kind of declaration such as `rule`"),
         Rule::enum_member => Some("a member"),
         Rule::name | Rule::path | Rule::names | Rule::binder | Rule::head | Rule::head_with_parameters | Rule::typed | Rule::entry | Rule::given_part | Rule::missing_one => Some("a name"),
-        Rule::text | Rule::template => Some("a quoted text"),
+        Rule::string | Rule::text | Rule::template => Some("a quoted text"),
         Rule::row => Some("a row"),
-        Rule::tag => Some("a tag"),
         Rule::tags => Some("a tag in brackets"),
+        Rule::tag => Some("a tag"),
         Rule::kw_list | Rule::kw_total | Rule::kw_money | Rule::yes_no | Rule::type_expr | Rule::base_type | Rule::set_type | Rule::list_type | Rule::total_type | Rule::simple_type | Rule::members_type => Some("a type"),
-        Rule::unit_word | Rule::kw_business | Rule::unit => Some("a unit of time"),
-        Rule::kw_not | Rule::kw_yes | Rule::kw_no | Rule::kw_none | Rule::kw_all | Rule::kw_any | Rule::kw_every | Rule::kw_if | Rule::kw_days | Rule::kw_months | Rule::kw_round | Rule::kw_count | Rule::kw_weekday | Rule::kw_end | Rule::kw_date | Rule::member | Rule::string | Rule::instant | Rule::clock | Rule::number | Rule::percent | Rule::money | Rule::literal | Rule::dated_literal | Rule::date_start | Rule::number_literal | Rule::value | Rule::plain | Rule::item | Rule::expr | Rule::operand | Rule::prefix_start | Rule::whole_start | Rule::prefix | Rule::signed | Rule::minus | Rule::sum | Rule::rounded | Rule::atom | Rule::special_word | Rule::group | Rule::set | Rule::block | Rule::block_head | Rule::quantified | Rule::conditional | Rule::between | Rule::covered | Rule::round | Rule::count | Rule::calendar_form | Rule::weekday_of | Rule::end_of_month | Rule::end_of_day | Rule::date_of | Rule::reference | Rule::arguments | Rule::argument | Rule::range | Rule::dated | Rule::no_value | Rule::cell | Rule::rank | Rule::rank_value | Rule::entry_value | Rule::list_value | Rule::record_value | Rule::suspect => Some("a value"),
-        Rule::kw_and | Rule::kw_or | Rule::kw_implies | Rule::kw_is | Rule::kw_in | Rule::kw_within | Rule::kw_overlaps | Rule::kw_until | Rule::kw_through | Rule::kw_rounding | Rule::kw_as | Rule::as_of | Rule::sum_op | Rule::rounding | Rule::is_not_empty | Rule::is_empty | Rule::is_form | Rule::is_more | Rule::infix | Rule::is_not | Rule::not_in | Rule::compare => Some("an operator"),
-        Rule::outcome_status => Some("an outcome"),
+        Rule::kw_yes | Rule::kw_no | Rule::kw_none | Rule::kw_all | Rule::kw_any | Rule::kw_every | Rule::kw_if | Rule::kw_days | Rule::kw_months | Rule::kw_round | Rule::kw_count | Rule::kw_weekday | Rule::kw_end | Rule::kw_date | Rule::member | Rule::instant | Rule::clock | Rule::number | Rule::percent | Rule::money | Rule::literal | Rule::dated_literal | Rule::date_start | Rule::number_literal | Rule::value | Rule::plain | Rule::item | Rule::expr | Rule::operand | Rule::prefix_start | Rule::whole_start | Rule::prefix | Rule::signed | Rule::minus | Rule::sum | Rule::rounded | Rule::atom | Rule::special_word | Rule::group | Rule::set | Rule::block | Rule::block_head | Rule::quantified | Rule::conditional | Rule::between | Rule::covered | Rule::round | Rule::count | Rule::calendar_form | Rule::weekday_of | Rule::end_of_month | Rule::end_of_day | Rule::date_of | Rule::reference | Rule::arguments | Rule::argument | Rule::range | Rule::dated | Rule::no_value | Rule::cell | Rule::rank | Rule::rank_value | Rule::entry_value | Rule::list_value | Rule::record_value | Rule::suspect => Some("a value"),
+        Rule::kw_not | Rule::kw_and | Rule::kw_or | Rule::kw_implies | Rule::kw_is | Rule::kw_in | Rule::kw_within | Rule::kw_overlaps | Rule::kw_until | Rule::kw_through | Rule::kw_rounding | Rule::kw_as | Rule::as_of | Rule::sum_op | Rule::rounding | Rule::is_not_empty | Rule::is_empty | Rule::is_form | Rule::is_more | Rule::infix | Rule::is_not | Rule::not_in | Rule::compare => Some("an operator"),
         Rule::outcome => Some("an outcome such as `ok is yes`"),
+        Rule::outcome_status => Some("an outcome"),
         Rule::EOI => Some("the next declaration"),
-        Rule::WHITESPACE | Rule::idc | Rule::unit_start | Rule::reserved | Rule::snake | Rule::comment | Rule::plain_text | Rule::escape | Rule::template_text | Rule::hole | Rule::digits | Rule::idc_lower | Rule::expr_end | Rule::separator | Rule::built_in | Rule::one_column | Rule::columns | Rule::where_column | Rule::valid_columns | Rule::file | Rule::expression_only | Rule::policy_clause | Rule::source_clause | Rule::fact_clause | Rule::calendar_clause | Rule::oops_unclosed | Rule::oops_quotes | Rule::oops_escape | Rule::oops_hole | Rule::oops_date | Rule::oops_month_name | Rule::month_name | Rule::day_number | Rule::year | Rule::oops_thousands | Rule::oops_number | Rule::oops_half_number | Rule::oops_percent | Rule::oops_sign_after | Rule::oops_sign_before | Rule::oops_member | Rule::oops_operator | Rule::oops_not | Rule::w_NOT | Rule::oops_either | Rule::w_either | Rule::oops_is_in | Rule::oops_between | Rule::w_between | Rule::oops_dangling | Rule::oops_and_duration | Rule::oops_block_head | Rule::w_one | Rule::oops_separator | Rule::oops_empty | Rule::oops_effective | Rule::oops_to | Rule::oops_blank | Rule::oops_else | Rule::w_default | Rule::oops_unnamed | Rule::oops_clause | Rule::clause_guess | Rule::oops_exception | Rule::oops_overrides | Rule::w_overrides | Rule::oops_second | Rule::oops_verb | Rule::wrong_verb | Rule::oops_repeal | Rule::wrong_repeal | Rule::oops_no_rule => None,
+        Rule::unit_word | Rule::kw_business | Rule::unit | Rule::WHITESPACE | Rule::idc | Rule::unit_start | Rule::reserved | Rule::snake | Rule::comment | Rule::outcome_ahead | Rule::operand_ahead | Rule::plain_text | Rule::escape | Rule::template_text | Rule::hole | Rule::digits | Rule::idc_lower | Rule::expr_end | Rule::separator | Rule::built_in | Rule::one_column | Rule::columns | Rule::where_column | Rule::valid_columns | Rule::file | Rule::expression_only | Rule::oops_unclosed | Rule::oops_quotes | Rule::oops_escape | Rule::oops_hole | Rule::oops_date | Rule::oops_month_name | Rule::month_name | Rule::day_number | Rule::year | Rule::oops_thousands | Rule::oops_number | Rule::oops_half_number | Rule::oops_percent | Rule::oops_sign_after | Rule::oops_sign_before | Rule::oops_member | Rule::oops_operator | Rule::oops_not | Rule::w_NOT | Rule::oops_either | Rule::w_either | Rule::oops_is_in | Rule::oops_between | Rule::w_between | Rule::oops_dangling | Rule::oops_and_duration | Rule::oops_block_head | Rule::w_one | Rule::oops_separator | Rule::oops_empty | Rule::oops_effective | Rule::oops_to | Rule::oops_blank | Rule::oops_else | Rule::w_default | Rule::oops_unnamed | Rule::oops_clause | Rule::clause_guess | Rule::oops_exception | Rule::oops_overrides | Rule::w_overrides | Rule::oops_second | Rule::oops_verb | Rule::wrong_verb | Rule::oops_repeal | Rule::wrong_repeal | Rule::oops_no_rule => None,
     }
 }

@@ -150,6 +150,8 @@ struct Scanner<'t> {
     run: usize,
     /// The last three tokens, newest first.
     last: [Seen<'t>; 3],
+    /// Whether the last token closed a bracket, or is a field after one: `f(x).a.b` is a tree as high as it is long.
+    closed: bool,
     /// One past the last token.
     end: usize,
     too_deep: Option<TooDeep>,
@@ -164,6 +166,7 @@ impl<'t> Scanner<'t> {
             open: 0,
             run: 0,
             last: [Seen::Other; 3],
+            closed: false,
             end: 0,
             too_deep: None,
         }
@@ -219,6 +222,13 @@ impl<'t> Scanner<'t> {
                     at += 1;
                     self.separator();
                 }
+                b'.' => {
+                    at += 1;
+                    if self.closed {
+                        self.level().operators += 1;
+                        self.high(from);
+                    }
+                }
                 b'<' | b'>' | b'=' | b':' => {
                     at += 1;
                     self.end_sum();
@@ -232,6 +242,7 @@ impl<'t> Scanner<'t> {
             if !matches!(byte, b'-' | b'!') && !matches!(token, Seen::Word(b"not" | b"NOT" | b"either")) {
                 self.run = 0;
             }
+            self.closed = byte == b')' || self.closed && (byte == b'.' || token != Seen::Other);
             self.end = at;
         }
         self.finish_piece(start);

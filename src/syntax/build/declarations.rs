@@ -72,9 +72,16 @@ impl<'t> Builder<'t> {
         let mut parts = inner(node);
         let Some(first) = parts.next() else { return };
         let Some(last) = parts.last() else {
-            if first.as_rule() == Rule::oops_effective {
-                let start = self.mistaken_effective(first);
-                policy.effective_from = policy.effective_from.take().or(start);
+            match first.as_rule() {
+                Rule::oops_effective => {
+                    let start = self.mistaken_effective(first);
+                    policy.effective_from = policy.effective_from.take().or(start);
+                }
+                Rule::oops_to => {
+                    let until = self.mistaken_until(first);
+                    policy.until = policy.until.take().or(until);
+                }
+                _ => {}
             }
             return;
         };

@@ -24,6 +24,8 @@ pub(super) fn meant_operator(text: &str) -> Operator {
         "!=" | "<>" | "≠" => CompareOp::IsNot,
         "=<" | "≤" | "<=" => CompareOp::LessEqual,
         "=>" | "≥" | ">=" => CompareOp::GreaterEqual,
+        "more" | "greater" | "older" if words.last() == Some(&"to") => CompareOp::GreaterEqual,
+        "less" | "fewer" | "younger" if words.last() == Some(&"to") => CompareOp::LessEqual,
         "at" if words.get(1) == Some(&"most") => CompareOp::LessEqual,
         "at" => CompareOp::GreaterEqual,
         "more" | "greater" | "older" | "exceeds" => CompareOp::Greater,
@@ -77,10 +79,9 @@ impl<'t> Builder<'t> {
     }
 
     /// Reports `NOT a`, `!a`.
-    pub(super) fn mistaken_not(&mut self, node: &Node<'t>) {
-        let span = self.tight(node);
-        let written = self.text(span);
-        self.error(Code::WRONG_OPERATOR, span, format!("`{written}` is written `not`"), "", "write `not` and a blank");
+    pub(super) fn mistaken_not(&mut self, span: Span, of: Span) {
+        let (written, of) = (self.text(span), self.text(of));
+        self.error(Code::WRONG_OPERATOR, span, format!("`{written}` is written `not`"), "", format!("write `not {of}`"));
     }
 
     /// Reports `either a or b`.
@@ -118,7 +119,7 @@ impl<'t> Builder<'t> {
     }
 
     /// Reports a chain of `and` and `or` with both readings and an applicant on whom they differ.
-    pub(super) fn mixed_and_or(&mut self, operands: &[Expr], ors: &[bool], span: Span) {
+    pub(super) fn mixed_and_or(&mut self, operands: &[Expr], ors: &[bool], operators: &[Span], span: Span) {
         let texts: Vec<String> = operands.iter().map(|operand| self.text(operand.span)).collect();
         let and_first = bracketed(&texts, ors, false);
         let or_first = bracketed(&texts, ors, true);
@@ -126,7 +127,6 @@ impl<'t> Builder<'t> {
         if let Some(witness) = difference(&texts, ors) {
             help.push_str(&witness);
         }
-        let operators: Vec<Span> = operands.windows(2).map(|pair| Span { start: pair[0].span.end, end: pair[1].span.start, ..span }).collect();
         let changed = ors.iter().position(|&or| or != ors[0]).unwrap_or(0);
         let word = |or: bool| if or { "`or`" } else { "`and`" };
         let diagnostic = Diagnostic::error(Code::MIXED_AND_OR, span, "`and` and `or` in one chain can be read in two ways")
@@ -136,15 +136,13 @@ impl<'t> Builder<'t> {
         self.report(diagnostic);
     }
 
-    /// Reports `18 <= age < 65`.
-    pub(super) fn chained_comparison(&mut self, operands: &[Span], operators: &[(Operator, Span)], span: Span) {
-        let parts: Vec<String> = operators
+    /// Reports `18 <= age < 65`: operators with what stands before and after each.
+    pub(super) fn chained_comparison(&mut self, parts: &[(Span, Operator, Option<Span>)], span: Span) {
+        let parts: Vec<String> = parts
             .iter()
-            .enumerate()
-            .map(|(index, &(operator, _))| {
-                let left = operands.get(index).or(operands.last()).map_or(String::new(), |&operand| self.text(operand));
-                let right = operands.get(index + 1).map_or(String::new(), |&operand| format!(" {}", self.text(operand)));
-                format!("{left} {}{right}", operator_text(operator))
+            .map(|&(left, operator, right)| {
+                let right = right.map_or(String::new(), |right| format!(" {}", self.text(right)));
+                format!("{} {}{right}", self.text(left), operator_text(operator))
             })
             .collect();
         let help = format!("write `{}`", parts.join(" and "));
@@ -415,24 +413,23 @@ impl<'t> Builder<'t> {
         (Spanned::new(name, span), Some(Spanned::new(spelling, span)))
     }
 
-    /// Builds `effective 2024-12-24`, `from … to …` after reporting it.
+    /// Builds `effective 2024-12-24`, `from 2024-12-24` after reporting it.
     pub(super) fn mistaken_effective(&mut self, node: Node<'t>) -> Option<Start> {
         let span = self.tight(&node);
-        let mut start = None;
-        let mut end = None;
-        for part in inner(node) {
-            match part.as_rule() {
-                Rule::start => start = Some(self.build_start(part)),
-                Rule::oops_to => end = inner(part).find(|part| part.as_rule() == Rule::start).map(|part| self.build_start(part)),
-                _ => {}
-            }
-        }
-        let first = start.as_ref()?;
-        let day = self.text(first.span);
-        let until = end.map(|end| format!(" until {}", end.date.succ_opt().unwrap_or(end.date))).unwrap_or_default();
-        let note = if until.is_empty() { "" } else { "; `until` is the first day no longer in force" };
-        self.error(Code::HEADER, span, "the first day follows `effective from`", "", format!("write `effective from {day}{until}`{note}"));
-        start
+        let start = inner(node).find(|part| part.as_rule() == Rule::start).map(|part| self.build_start(part))?;
+        let day = self.text(start.span);
+        self.error(Code::HEADER, span, "the first day follows `effective from`", "", format!("write `effective from {day}`"));
+        Some(start)
+    }
+
+    /// Builds `to 2025-12-31` in a head after reporting it: the day after.
+    pub(super) fn mistaken_until(&mut self, node: Node<'t>) -> Option<Start> {
+        let span = self.tight(&node);
+        let mut start = inner(node).find(|part| part.as_rule() == Rule::start).map(|part| self.build_start(part))?;
+        start.date = start.date.succ_opt().unwrap_or(start.date);
+        let help = format!("write `until {}`, if the day given is still in force", start.date);
+        self.error(Code::HEADER, span, "`until` names the first day no longer in force", "", help);
+        Some(start)
     }
 
     /// Reports `from A to B` where a value holds until the next.
@@ -546,7 +543,11 @@ impl<'t> Builder<'t> {
             _ => ("there are 12 months", NaiveDate::from_ymd_opt(year, 12, day.clamp(1, 31))),
         };
         let nearest = nearest.unwrap_or(NaiveDate::MIN);
-        self.error(Code::DATE, span, format!("{written} is no day"), found, format!("the nearest real day is {nearest}"));
+        let help = match month {
+            13.. if nearest.format("%Y-%d-%m").to_string() == written => format!("write `{nearest}`, if day and month are swapped"),
+            _ => format!("the nearest real day is `{nearest}`"),
+        };
+        self.error(Code::DATE, span, format!("{written} is no day"), found, help);
         nearest
     }
 

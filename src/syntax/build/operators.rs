@@ -162,10 +162,10 @@ impl<'t> Builder<'t> {
         let alone = !std::mem::replace(&mut chain.begun, true);
         match node.as_rule() {
             Rule::kw_not | Rule::oops_not => {
-                if node.as_rule() == Rule::oops_not {
-                    self.mistaken_not(&node);
-                }
                 let of = self.climb(chain, power::NOT);
+                if node.as_rule() == Rule::oops_not {
+                    self.mistaken_not(span, of.span);
+                }
                 let expr = Expr { span: span.to(of.span), kind: ExprKind::Not(Box::new(of)) };
                 if least > power::NOT {
                     self.not_inside(&expr);
@@ -232,6 +232,7 @@ impl<'t> Builder<'t> {
     fn build_and_or(&mut self, chain: &mut Chain<'t>, first: Expr) -> Expr {
         let mut operands = vec![first];
         let mut ors = Vec::new();
+        let mut places = Vec::new();
         while let Some(operator @ (Operator::And | Operator::Or | Operator::Dangling)) = chain.operator() {
             let Some(node) = chain.next() else { break };
             if operator == Operator::Dangling {
@@ -243,6 +244,7 @@ impl<'t> Builder<'t> {
                 self.mistaken_operator(&node, operator, operands.last().map(|left| left.span), right.span);
             }
             ors.push(operator == Operator::Or);
+            places.push(self.span(&node));
             operands.push(right);
         }
         let span = operands[0].span.to(operands[operands.len() - 1].span);
@@ -250,7 +252,7 @@ impl<'t> Builder<'t> {
             return operands.swap_remove(0);
         }
         if ors.iter().any(|&or| or != ors[0]) {
-            self.mixed_and_or(&operands, &ors, span);
+            self.mixed_and_or(&operands, &ors, &places, span);
             return group_runs(operands, &ors);
         }
         let kind = if ors[0] { ExprKind::Or(operands) } else { ExprKind::And(operands) };
@@ -259,12 +261,25 @@ impl<'t> Builder<'t> {
 
     /// Builds one comparison; reports a chain of them.
     fn build_comparison(&mut self, chain: &mut Chain<'t>, left: Expr) -> Expr {
-        let mut operands = vec![left.span];
-        let mut operators = Vec::new();
+        let mut parts = Vec::new();
+        let mut last = left.span;
         let mut expr = left;
         while let Some(operator @ (Operator::Compare(_) | Operator::Contains | Operator::IsEmpty(_) | Operator::Between)) = chain.operator() {
             let Some(node) = chain.next() else { break };
             let place = self.tight(&node);
+            let before = last;
+            let mut after = None;
+            if !parts.is_empty() {
+                // A chain is an error: the first comparison stands for it, or the tree would grow with the chain.
+                if !matches!(operator, Operator::IsEmpty(_) | Operator::Between) {
+                    let right = self.climb(chain, power::PERIOD);
+                    last = right.span;
+                    after = Some(right.span);
+                }
+                expr.span = expr.span.to(after.unwrap_or(place));
+                parts.push((before, operator, after));
+                continue;
+            }
             let left = Box::new(expr);
             expr = match operator {
                 Operator::IsEmpty(negated) => Expr { span: left.span.to(place), kind: ExprKind::IsEmpty(left, negated) },
@@ -275,7 +290,8 @@ impl<'t> Builder<'t> {
                         self.mistaken_operator(&node, operator, Some(left.span), right.span);
                     }
                     let span = left.span.to(right.span);
-                    operands.push(right.span);
+                    last = right.span;
+                    after = Some(right.span);
                     let kind = match operator {
                         Operator::Compare(op) => ExprKind::Compare(op, left, right),
                         _ => ExprKind::Compare(CompareOp::In, right, left),
@@ -283,10 +299,10 @@ impl<'t> Builder<'t> {
                     Expr { kind, span }
                 }
             };
-            operators.push((operator, place));
+            parts.push((before, operator, after));
         }
-        if operators.len() > 1 {
-            self.chained_comparison(&operands, &operators, expr.span);
+        if parts.len() > 1 {
+            self.chained_comparison(&parts, expr.span);
         }
         expr
     }
@@ -299,9 +315,11 @@ impl<'t> Builder<'t> {
             let right = self.climb(chain, power::AND_OR);
             count += 1;
             if count == 2 {
-                self.chained_implies(start, left.span, right.span);
+                self.chained_implies(start.to(right.span), left.span, right.span);
             }
-            left = Expr { span: left.span.to(right.span), kind: ExprKind::Implies(Box::new(left), Box::new(right)) };
+            if count < 2 {
+                left = Expr { span: left.span.to(right.span), kind: ExprKind::Implies(Box::new(left), Box::new(right)) };
+            }
         }
         left
     }

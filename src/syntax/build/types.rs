@@ -11,7 +11,12 @@ impl<'t> Builder<'t> {
             Some(base) => self.build_base_type(base),
             None => TypeExpr { kind: TypeKind::YesNo, or_none: false, span },
         };
-        ty.or_none = parts.any(|part| part.as_rule() == Rule::or_none);
+        for part in parts.filter(|part| part.as_rule() == Rule::or_none) {
+            if std::mem::replace(&mut ty.or_none, true) {
+                let place = self.tight(&part);
+                self.error(Code::CLAUSE_TWICE, place, "`or none` is given twice", "the second", "remove it: a value is absent or not");
+            }
+        }
         ty.span = span;
         ty
     }

@@ -114,7 +114,7 @@ codes! {
     DATED_ROWS = "E050" "dated-rows";
     /// Versions of a policy with different deciding facts, or a deciding fact of the wrong type.
     DECIDING_FACT = "E051" "deciding-fact";
-    /// A version that ends before it starts, or after the next one starts.
+    /// A version that ends before it starts.
     VERSION_TIME = "E052" "version-time";
     /// A path that leaves the policies folder.
     OUTSIDE_ROOT = "E053" "outside-root";
@@ -132,6 +132,10 @@ codes! {
     FACT_VALUE = "E083" "fact-value";
     /// `null` for a fact that is not `… or none`.
     FACT_NONE = "E084" "fact-none";
+
+    // -- E090-E099: the command line
+    /// The command line names something that does not exist or does not fit.
+    USAGE = "E090" "usage";
 
     // -- E2xx: names, types, clauses
     /// A name that nothing declares.

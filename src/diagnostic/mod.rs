@@ -4,8 +4,9 @@
 //! message says what is wrong, each label what was found at a place, the help what to type.
 
 mod codes;
+pub mod render;
 
-pub use codes::{Code, find_code, CODES};
+pub use codes::{CODES, Code, find_code};
 
 use crate::source::Span;
 
@@ -98,8 +99,20 @@ impl Diagnostic {
 
 /// Sorts findings by place and drops those that say the same thing of the same place.
 pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
-    diagnostics.sort_by(|a, b| (a.span(), a.severity, a.code, &a.message).cmp(&(b.span(), b.severity, b.code, &b.message)));
+    diagnostics
+        .sort_by(|a, b| (a.span(), a.severity, a.code, &a.message).cmp(&(b.span(), b.severity, b.code, &b.message)));
     diagnostics.dedup_by(|a, b| a.code == b.code && a.span() == b.span() && a.message == b.message);
+}
+
+/// Drops findings about names and types (E2xx) in a text that the parser found a mistake in: it went on with a guess, and what
+/// follows from the guess is no second error.
+pub fn drop_followers(diagnostics: &mut Vec<Diagnostic>) {
+    let mistake =
+        |diagnostic: &&Diagnostic| ("E001".."E040").contains(&diagnostic.code.number) && diagnostic.is_error();
+    let mistaken: Vec<Span> = diagnostics.iter().filter(mistake).filter_map(Diagnostic::span).collect();
+    let meet = |a: Span, b: Span| a.source == b.source && a.start < b.end && b.start < a.end;
+    let follows = |span| mistaken.iter().any(|&mistake| meet(mistake, span));
+    diagnostics.retain(|it| !it.code.number.starts_with("E2") || !it.span().is_some_and(follows));
 }
 
 /// Returns the name nearest to a misspelt one, or nothing when none is near.
@@ -113,9 +126,12 @@ pub fn did_you_mean<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -
         words.join("_")
     };
     let folded = fold(wrong);
-    let allowed = (wrong.chars().count() / 3).max(1);
+    let letters = wrong.chars().count();
+    let allowed = (letters / 3).max(1);
     names
         .into_iter()
+        // Texts of very different length are never near: a long one costs nothing.
+        .filter(|name| name.chars().count().abs_diff(letters) <= allowed)
         .map(|name| {
             let distance = strsim::damerau_levenshtein(&wrong.to_lowercase(), &name.to_lowercase());
             (if fold(name) == folded { 0 } else { distance }, name)

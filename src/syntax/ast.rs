@@ -158,6 +158,38 @@ pub enum DeclKind {
     Repeal(RepealDecl),
 }
 
+impl DeclKind {
+    /// Returns the head, of those that have one: not of `use`, `assume` and `repeal`.
+    pub fn head(&self) -> Option<&Head> {
+        Some(match self {
+            DeclKind::Use(_) | DeclKind::Assume(_) | DeclKind::Repeal(_) => return None,
+            DeclKind::Source(decl) => &decl.head,
+            DeclKind::Fact(decl) => &decl.head,
+            DeclKind::Invariant(decl) => &decl.head,
+            DeclKind::Enum(decl) => &decl.head,
+            DeclKind::Set(decl) => &decl.head,
+            DeclKind::Record(decl) => &decl.head,
+            DeclKind::Calendar(decl) => &decl.head,
+            DeclKind::Define(decl) => &decl.head,
+            DeclKind::Parameter(decl) => &decl.head,
+            DeclKind::Scale(decl) => &decl.head,
+            DeclKind::Table(decl) => &decl.head,
+            DeclKind::Decision(decl) => &decl.head,
+            DeclKind::Rule(decl) => &decl.head,
+            DeclKind::Note(decl) => &decl.head,
+            DeclKind::Question(decl) => &decl.head,
+            DeclKind::Assert(decl) => &decl.head,
+            DeclKind::Profile(decl) => &decl.head,
+            DeclKind::Test(decl) => &decl.head,
+        })
+    }
+
+    /// Returns the declared name, of those that have a head.
+    pub fn name(&self) -> Option<&str> {
+        self.head().map(|head| head.name.value.as_str())
+    }
+}
+
 /// `name(p: T) [TAG] "label"`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Head {

@@ -8,16 +8,19 @@
 pub mod ast;
 mod build;
 mod error;
+pub mod format;
 mod grammar;
 mod hidden;
 mod recover;
+pub mod same;
 mod scan;
+mod words;
 
 use pest::Parser as _;
 
 use crate::diagnostic::{self, Code, Diagnostic, Severity};
 use crate::source::{SourceId, Sources, Span};
-use ast::{DeclKind, Declaration, File, Header, Item, Name};
+use ast::{Declaration, File, Header, Item, Name};
 use build::Builder;
 use grammar::{EnactParser, Rule};
 pub use scan::{MAX_DEPTH, MAX_FILE_BYTES, MAX_HEIGHT, MAX_LINE_BYTES};
@@ -44,7 +47,6 @@ pub fn parse(sources: &Sources, id: SourceId) -> Parse {
     let outcome = recover::Recovery::new(id, text, &pieces).run();
     diagnostics.extend(outcome.diagnostics);
     let header = choose_header(outcome.headers, &outcome.declarations, &mut diagnostics);
-    check_verbs(&header, &outcome.declarations, &mut diagnostics);
     diagnostic::sort(&mut diagnostics);
     limit(&mut diagnostics);
     let file = File { header, declarations: outcome.declarations, span: Span::new(id, 0, text.len()) };
@@ -56,7 +58,9 @@ pub fn parse_item(sources: &Sources, id: SourceId) -> (Option<Item>, Vec<Diagnos
     let text = sources.get(id).text();
     let scan::Scan { cleaned, pieces, mut diagnostics } = scan::scan(id, text);
     let text = cleaned.as_deref().unwrap_or(text);
-    if let Some(&scan::TooDeep::Depth(at) | &scan::TooDeep::Height(at)) = pieces.iter().find_map(|piece| piece.too_deep.as_ref()) {
+    if let Some(&scan::TooDeep::Depth(at) | &scan::TooDeep::Height(at)) =
+        pieces.iter().find_map(|piece| piece.too_deep.as_ref())
+    {
         diagnostics.push(Diagnostic::error(Code::TOO_DEEP, Span::new(id, at, at), "this expression is too deep"));
         return (None, diagnostics);
     }
@@ -93,7 +97,7 @@ pub struct NotUtf8 {
 ///
 /// # Errors
 /// Bytes in another encoding, such as Latin-1 or UTF-16, with the first wrong byte.
-pub fn decode(bytes: &[u8], name: &str) -> Result<String, NotUtf8> {
+pub fn decode(bytes: &[u8], name: &str) -> Result<String, Box<NotUtf8>> {
     let error = match std::str::from_utf8(bytes) {
         Ok(text) => return Ok(text.to_owned()),
         Err(error) => error,
@@ -107,7 +111,7 @@ pub fn decode(bytes: &[u8], name: &str) -> Result<String, NotUtf8> {
     let byte = bytes.get(offset).copied().unwrap_or(0);
     let message = format!("{name} is no UTF-8 text: byte {offset} on line {line} is 0x{byte:02X}");
     let diagnostic = Diagnostic::new(Severity::Error, Code::NOT_UTF8, message).help(help);
-    Err(NotUtf8 { offset, line, diagnostic })
+    Err(Box::new(NotUtf8 { offset, line, diagnostic }))
 }
 
 /// Returns the head of a file; reports one that does not stand first, and any other.
@@ -120,50 +124,24 @@ fn choose_header(headers: Vec<Header>, declarations: &[Declaration], diagnostics
     let first_declaration = declarations.iter().map(|declaration| declaration.span).min();
     let mut headers = headers.into_iter();
     let Some(first) = headers.next() else { return Header::None };
-    if let (Some(span), Some(declaration)) = (place(&first), first_declaration.filter(|declaration| place(&first).is_some_and(|span| *declaration < span))) {
-        let diagnostic = Diagnostic::error(Code::HEADER, span, "the head of a file stands first").label(declaration, "this stands before it").help("move the head to the top");
+    if let (Some(span), Some(declaration)) =
+        (place(&first), first_declaration.filter(|declaration| place(&first).is_some_and(|span| *declaration < span)))
+    {
+        let diagnostic = Diagnostic::error(Code::HEADER, span, "the head of a file stands first")
+            .label(declaration, "this stands before it")
+            .help("move the head to the top");
         diagnostics.push(diagnostic);
     }
     for other in headers {
         if let (Some(span), Some(first)) = (place(&other), place(&first)) {
-            let diagnostic = Diagnostic::error(Code::HEADER, span, "a file has one head").found("the second").label(first, "the first").help("put each version and library into its own file");
+            let diagnostic = Diagnostic::error(Code::HEADER, span, "a file has one head")
+                .found("the second")
+                .label(first, "the first")
+                .help("put each version and library into its own file");
             diagnostics.push(diagnostic);
         }
     }
     first
-}
-
-/// Reports verbs that are missing, or that amend nothing (G21).
-fn check_verbs(header: &Header, declarations: &[Declaration], diagnostics: &mut Vec<Diagnostic>) {
-    let amends = match header {
-        Header::Policy(policy) => policy.amends.as_ref(),
-        _ => None,
-    };
-    for declaration in declarations {
-        let own = matches!(declaration.kind, DeclKind::Test(_) | DeclKind::Profile(_));
-        let start = Span { end: declaration.span.start, ..declaration.span };
-        match (&declaration.verb, amends) {
-            (None, Some(version)) if !own && !matches!(declaration.kind, DeclKind::Repeal(_)) => {
-                let diagnostic = Diagnostic::error(Code::VERB, start, "a declaration of an amending file says what it does")
-                    .label(version.span, "this file amends a version")
-                    .help("write `insert` before it, or `replace` if the amended version has one of this name");
-                diagnostics.push(diagnostic);
-            }
-            (Some(verb), _) if own => {
-                diagnostics.push(Diagnostic::error(Code::VERB, verb.span, "tests and profiles take no verb").found("they stay with their file").help("remove the verb"));
-            }
-            (Some(verb), None) => {
-                let help = "remove the verb, or name the amended version in the head: `amends 2024-05-30`";
-                diagnostics.push(Diagnostic::error(Code::VERB, verb.span, "this file amends nothing").help(help));
-            }
-            (None, None) if matches!(declaration.kind, DeclKind::Repeal(_)) => {
-                let span = Span { end: start.start + 6, ..start };
-                let help = "remove it, or name the amended version in the head: `amends 2024-05-30`";
-                diagnostics.push(Diagnostic::error(Code::VERB, span, "this file amends nothing").help(help));
-            }
-            _ => {}
-        }
-    }
 }
 
 /// Cuts a long list of findings and says how many are left out.
@@ -174,7 +152,8 @@ fn limit(diagnostics: &mut Vec<Diagnostic>) {
     let more = diagnostics.len() - MAX_DIAGNOSTICS;
     let last = diagnostics[MAX_DIAGNOSTICS].span();
     diagnostics.truncate(MAX_DIAGNOSTICS);
-    let mut note = Diagnostic::new(Severity::Note, Code::SYNTAX, format!("{more} more findings in this file are not listed"));
+    let mut note =
+        Diagnostic::new(Severity::Note, Code::SYNTAX, format!("{more} more findings in this file are not listed"));
     if let Some(span) = last {
         note = note.label(span, "the next one");
     }

@@ -9,11 +9,11 @@ use std::collections::HashSet;
 
 use pest::Parser as _;
 
+use super::MAX_DIAGNOSTICS;
 use super::ast::{Declaration, Header, Name, PolicyHeader, Start};
 use super::build::{Builder, Built};
 use super::error::{self, Failure};
 use super::grammar::{EnactParser, Rule};
-use super::MAX_DIAGNOSTICS;
 use super::scan::{self, DECLARATION_WORDS, Token, TokenKind, TooDeep, is_declaration_word};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::source::{SourceId, Span, Spanned};
@@ -29,12 +29,85 @@ const CLAUSE_WORDS: &[&str] = &["when", "unless", "because", "cite", "relies", "
 
 /// Other words that may begin a line of a declaration.
 const LANGUAGE_WORDS: &[&str] = &[
-    "about", "above", "accessed", "adds", "all", "amends", "and", "announced", "any", "as", "ask", "at", "by", "changeable", "collect",
-    "column", "columns", "count", "covers", "date", "days", "decided", "effective", "else", "end", "every", "expect", "first", "for", "from",
-    "given", "has", "highest", "holidays", "if", "implies", "in", "includes", "is", "judged", "jurisdiction", "missing", "months", "no",
-    "none", "not", "of", "on", "open", "or", "outranks", "outside", "overlaps", "owner", "private", "published", "read", "reading",
-    "round", "rounding", "split", "stated", "then", "through", "to", "typical", "under", "unique", "until", "up", "url", "valid", "weekday",
-    "weekend", "where", "within", "written", "yes", "zone",
+    "about",
+    "above",
+    "accessed",
+    "adds",
+    "all",
+    "amends",
+    "and",
+    "announced",
+    "any",
+    "as",
+    "ask",
+    "at",
+    "by",
+    "changeable",
+    "collect",
+    "column",
+    "columns",
+    "count",
+    "covers",
+    "date",
+    "days",
+    "decided",
+    "effective",
+    "else",
+    "end",
+    "every",
+    "expect",
+    "first",
+    "for",
+    "from",
+    "given",
+    "has",
+    "highest",
+    "holidays",
+    "if",
+    "implies",
+    "in",
+    "includes",
+    "is",
+    "judged",
+    "jurisdiction",
+    "missing",
+    "months",
+    "no",
+    "none",
+    "not",
+    "of",
+    "on",
+    "open",
+    "or",
+    "outranks",
+    "outside",
+    "overlaps",
+    "owner",
+    "private",
+    "published",
+    "read",
+    "reading",
+    "round",
+    "rounding",
+    "split",
+    "stated",
+    "then",
+    "through",
+    "to",
+    "typical",
+    "under",
+    "unique",
+    "until",
+    "up",
+    "url",
+    "valid",
+    "weekday",
+    "weekend",
+    "where",
+    "within",
+    "written",
+    "yes",
+    "zone",
 ];
 
 /// What a file gives.
@@ -99,7 +172,11 @@ impl<'t> Recovery<'t> {
         if self.outcome.diagnostics.len() > MAX_DIAGNOSTICS {
             // Only counted: pieces come in order, so no earlier finding can push this one into the list.
             let at = start + failure.at.min(text.len());
-            self.outcome.diagnostics.push(Diagnostic::error(Code::SYNTAX, Span::new(self.source, at, at), "this does not fit here"));
+            self.outcome.diagnostics.push(Diagnostic::error(
+                Code::SYNTAX,
+                Span::new(self.source, at, at),
+                "this does not fit here",
+            ));
             return;
         }
         let tokens = scan::tokens(text);
@@ -120,7 +197,9 @@ impl<'t> Recovery<'t> {
                 Some(word) => {
                     let written = &text[from.start..from.end];
                     let span = Span::new(self.source, start + from.start, start + from.end);
-                    let diagnostic = Diagnostic::error(Code::SYNTAX, span, format!("`{written}` begins no declaration")).help(format!("did you mean `{word}`?"));
+                    let diagnostic =
+                        Diagnostic::error(Code::SYNTAX, span, format!("`{written}` begins no declaration"))
+                            .help(format!("did you mean `{word}`?"));
                     self.outcome.diagnostics.push(diagnostic);
                     // The rest keeps its places: the text starts earlier or later by the difference of the words.
                     let mended = format!("{word}{}", &text[from.end..end]);
@@ -157,19 +236,36 @@ impl<'t> Recovery<'t> {
             let next = tokens.get(index + 1).map_or("", |token| &text[token.start..token.end]);
             let before = index.checked_sub(1).map_or("", |index| &text[tokens[index].start..tokens[index].end]);
             if is_declaration_word(word) {
-                if !matches!(before, "insert" | "replace" | "repeal") && !(word == "set" && next == "of") {
+                let inside = matches!(before, "insert" | "replace" | "repeal") || word == "set" && next == "of";
+                if !inside {
                     starts.push(InnerStart { token: index, meant: None });
                 }
             } else if looked_up < MAX_LOOKUPS
                 && (index == 0 || gap.ends_with('\n'))
                 && tokens.get(index + 1).is_some_and(|token| token.kind == TokenKind::Word)
                 && !CLAUSE_WORDS.contains(&word)
-                && !matches!(next, "is" | "includes" | "adds" | "outranks" | "and" | "or" | "in" | "not" | "from" | "by" | "on" | "as" | "of")
+                && !matches!(
+                    next,
+                    "is" | "includes"
+                        | "adds"
+                        | "outranks"
+                        | "and"
+                        | "or"
+                        | "in"
+                        | "not"
+                        | "from"
+                        | "by"
+                        | "on"
+                        | "as"
+                        | "of"
+                )
             {
                 looked_up += 1;
                 match misspelt(word) {
                     Some(meant) => starts.push(InnerStart { token: index, meant: Some(meant) }),
-                    None if !LANGUAGE_WORDS.contains(&word) && !LANGUAGE_WORDS.contains(&next) => starts.push(InnerStart { token: index, meant: None }),
+                    None if !LANGUAGE_WORDS.contains(&word) && !LANGUAGE_WORDS.contains(&next) => {
+                        starts.push(InnerStart { token: index, meant: None })
+                    }
                     None => {}
                 }
             }
@@ -193,7 +289,11 @@ impl<'t> Recovery<'t> {
         if text.len() > MAX_RECOVERY_BYTES {
             return;
         }
-        let clauses: Vec<usize> = tokens.iter().filter(|token| CLAUSE_WORDS.contains(&&text[token.start..token.end])).map(|token| token.start).collect();
+        let clauses: Vec<usize> = tokens
+            .iter()
+            .filter(|token| CLAUSE_WORDS.contains(&&text[token.start..token.end]))
+            .map(|token| token.start)
+            .collect();
         // What is parsed next, and where it starts in the piece.
         let mut rest = text.to_owned();
         let mut shift = 0;
@@ -211,7 +311,11 @@ impl<'t> Recovery<'t> {
                 }
                 // The head itself is wrong: its clauses are parsed after another head.
                 None => {
-                    let stub = match tokens.iter().map(|token| &text[token.start..token.end]).find(|word| is_declaration_word(word)) {
+                    let stub = match tokens
+                        .iter()
+                        .map(|token| &text[token.start..token.end])
+                        .find(|word| is_declaration_word(word))
+                    {
                         Some("rule") => "rule r r is yes ",
                         Some("decision") => "decision d: yes/no ",
                         _ => return,
@@ -264,7 +368,8 @@ impl<'t> Recovery<'t> {
                     let date = super::build::parse_date(text.get(at..at + 10)?)?;
                     Some(Spanned::new(date, Span::new(self.source, start + at, start + at + 10)))
                 };
-                let effective_from = date_after("effective from").map(|date| Start { date: date.value, clock: None, span: date.span });
+                let effective_from =
+                    date_after("effective from").map(|date| Start { date: date.value, clock: None, span: date.span });
                 self.outcome.headers.push(Header::Policy(Box::new(PolicyHeader {
                     name,
                     title: None,
@@ -291,9 +396,12 @@ impl<'t> Recovery<'t> {
                 "too deep here",
                 "give inner parts a name with `define`",
             ),
-            TooDeep::Height(at) => {
-                (at, format!("more than {} operators stand on top of each other", scan::MAX_HEIGHT), "too long here", "use `sum(… for x in …)`, or give parts a name with `define`")
-            }
+            TooDeep::Height(at) => (
+                at,
+                format!("more than {} operators stand on top of each other", scan::MAX_HEIGHT),
+                "too long here",
+                "use `sum(… for x in …)`, or give parts a name with `define`",
+            ),
         };
         let span = Span::new(self.source, at, at + self.text[at..].chars().next().map_or(0, char::len_utf8));
         self.outcome.diagnostics.push(Diagnostic::error(Code::TOO_DEEP, span, message).found(found).help(help));
@@ -309,7 +417,8 @@ impl<'t> Recovery<'t> {
     /// Whether the file may mean a value of its own by a word such as `unknown`.
     fn declares(&self, word: &str) -> bool {
         let declared = self.declared.get_or_init(|| self.declared_words());
-        let elsewhere = matches!(word, "unknown" | "known" | "missing") && (declared.contains("use") || declared.contains("amends"));
+        let elsewhere = matches!(word, "unknown" | "known" | "missing")
+            && (declared.contains("use") || declared.contains("amends"));
         declared.contains(word) || elsewhere
     }
 
@@ -323,7 +432,9 @@ impl<'t> Recovery<'t> {
             let head = usize::from(matches!(word(0), "insert" | "replace"));
             match word(head) {
                 "use" => drop(words.insert("use")),
-                "policy" if tokens.iter().any(|token| &text[token.start..token.end] == "amends") => drop(words.insert("amends")),
+                "policy" if tokens.iter().any(|token| &text[token.start..token.end] == "amends") => {
+                    drop(words.insert("amends"))
+                }
                 _ => {}
             }
             if is_declaration_word(word(head)) {
@@ -338,7 +449,9 @@ impl<'t> Recovery<'t> {
                     "}" => typed = false,
                     _ => {}
                 }
-                let follows = matches!(word(index - 1), "{" | ",") && (matches!(word(index + 1), "," | "}" | "written") || tokens.get(index + 1).is_some_and(|token| token.kind == TokenKind::Text));
+                let follows = matches!(word(index - 1), "{" | ",")
+                    && (matches!(word(index + 1), "," | "}" | "written")
+                        || tokens.get(index + 1).is_some_and(|token| token.kind == TokenKind::Text));
                 if follows && (members || typed) {
                     words.insert(word(index));
                 }
@@ -362,5 +475,9 @@ fn misspelt(word: &str) -> Option<&'static str> {
         return None;
     }
     let lower = word.to_ascii_lowercase();
-    DECLARATION_WORDS.iter().find(|&&keyword| keyword == lower).copied().or_else(|| did_you_mean(word, DECLARATION_WORDS.iter().copied()))
+    DECLARATION_WORDS
+        .iter()
+        .find(|&&keyword| keyword == lower)
+        .copied()
+        .or_else(|| did_you_mean(word, DECLARATION_WORDS.iter().copied()))
 }

@@ -15,7 +15,12 @@ fn g2_a_reserved_word_is_no_name() {
         report("fact source: text"),
         "E016 1:6 `source` is a word of the language, not a name; a name stands here; help: try `source_of_funds`"
     );
-    assert_eq!(report("fact from: text\nfact by: text\nfact url: text\nfact ask: text\nfact within: date\nfact until: date\nfact typical: text"), "");
+    assert_eq!(
+        report(
+            "fact from: text\nfact by: text\nfact url: text\nfact ask: text\nfact within: date\nfact until: date\nfact typical: text"
+        ),
+        ""
+    );
 }
 
 #[test]
@@ -61,8 +66,14 @@ fn g8_operators_bind_in_their_order() {
         report_expression("a implies b implies c"),
         "E010 1:1 `implies` does not chain; help: write `(a implies b) implies c` or `a implies (b implies c)`"
     );
-    assert_eq!(report_expression("18 <= age < 65"), "E011 1:1 comparisons do not chain; help: write `18 <= age and age < 65`");
-    assert_eq!(report_expression("x is empty is no"), "E011 1:1 comparisons do not chain; help: write `x is empty and x is no`");
+    assert_eq!(
+        report_expression("18 <= age < 65"),
+        "E011 1:1 comparisons do not chain; help: write `18 <= age and age < 65`"
+    );
+    assert_eq!(
+        report_expression("x is empty is no"),
+        "E011 1:1 comparisons do not chain; help: write `x is empty and x is no`"
+    );
     assert!(report_expression("a is not not b").starts_with("E010"));
     assert!(report_expression("a until b until c").starts_with("E010"));
 }
@@ -115,7 +126,10 @@ fn g10_numbers() {
 #[test]
 fn g11_four_digits_and_two_hyphens_are_a_date() {
     assert_eq!(shape("2024-12-24"), "2024-12-24");
-    assert_eq!(report_expression("2024-02-30"), "E014 1:1 2024-02-30 is no day; this month is shorter; help: the nearest real day is `2024-02-29`");
+    assert_eq!(
+        report_expression("2024-02-30"),
+        "E014 1:1 2024-02-30 is no day; this month is shorter; help: the nearest real day is `2024-02-29`"
+    );
     assert!(report_expression("2024-1-5").starts_with("E014"));
     assert_eq!(shape("n-12"), "(Subtract n 12)");
 }
@@ -136,8 +150,16 @@ fn g13_rounding_belongs_to_the_whole_sum() {
 
 #[test]
 fn g14_types() {
-    assert_eq!(report("fact a: set of country or none\nfact b: list of stay or none\nfact c: {x, y} or none\ndecision d: total of money CAD"), "");
-    assert_eq!(report("fact a: yes/no or none or none"), "E017 1:24 `or none` is given twice; the second; help: remove it: a value is absent or not");
+    assert_eq!(
+        report(
+            "fact a: set of country or none\nfact b: list of stay or none\nfact c: {x, y} or none\ndecision d: total of money CAD"
+        ),
+        ""
+    );
+    assert_eq!(
+        report("fact a: yes/no or none or none"),
+        "E017 1:24 `or none` is given twice; the second; help: remove it: a value is absent or not"
+    );
     assert!(report("fact a: set of (country or none)").contains("`set of T or none`"));
 }
 
@@ -153,7 +175,12 @@ fn g16_tags_after_chains() {
 
 #[test]
 fn g17_clauses_are_given_once_in_any_order() {
-    assert_eq!(report("rule r ok is yes because \"x\" unless a exception to s unless b when c cite s \"a\" cite s at \"b\" relies on q"), "");
+    assert_eq!(
+        report(
+            "rule r ok is yes because \"x\" unless a exception to s unless b when c cite s \"a\" cite s at \"b\" relies on q"
+        ),
+        ""
+    );
     assert_eq!(report("fact a: integer private typical 3 within 0..3 ask \"?\""), "");
     for (text, place) in [
         ("rule r ok is yes because \"a\" because \"b\"", "1:30 `because`"),
@@ -176,12 +203,18 @@ fn g17_reasons_after_otherwise_belong_to_it() {
     assert_eq!(parse.diagnostics, []);
     let DeclKind::Decision(decision) = &parse.file.declarations[0].kind else { panic!("a decision") };
     assert!(decision.common.because.is_some() && decision.common.cites.is_empty());
-    assert!(decision.otherwise.as_ref().is_some_and(|otherwise| otherwise.common.because.is_some() && otherwise.common.cites.len() == 1));
+    assert!(
+        decision
+            .otherwise
+            .as_ref()
+            .is_some_and(|otherwise| otherwise.common.because.is_some() && otherwise.common.cites.len() == 1)
+    );
 }
 
 #[test]
 fn g17_a_parameter_goes_on_after_relies() {
-    let parse = parse_text("parameter p: e = a from 2024-01-01 relies on q, b from 2025-01-01, no value from 2026-01-01");
+    let parse =
+        parse_text("parameter p: e = a from 2024-01-01 relies on q, b from 2025-01-01, no value from 2026-01-01");
     assert_eq!(parse.diagnostics, []);
     let DeclKind::Parameter(parameter) = &parse.file.declarations[0].kind else { panic!("a parameter") };
     assert_eq!(parameter.values.len(), 3);
@@ -211,7 +244,10 @@ fn g20_tables() {
     assert!(rows[0].cells[1].negated && matches!(rows[0].cells[1].kind, ast::CellKind::Range(..)));
     assert!(matches!(&rows[1].cells[0].kind, ast::CellKind::Value(value) if show(value) == "{x y}"));
     assert!(matches!(&rows[1].cells[1].kind, ast::CellKind::Compare(ast::CompareOp::GreaterEqual, _)));
-    assert_eq!(report("table t(a: e) -> b: yes/no unique | -> yes"), "E024 1:37 cell 1 is blank; help: write `any` for a cell that accepts every value");
+    assert_eq!(
+        report("table t(a: e) -> b: yes/no unique | -> yes"),
+        "E024 1:37 cell 1 is blank; help: write `any` for a cell that accepts every value"
+    );
 }
 
 #[test]

@@ -52,7 +52,12 @@ fn sixty_four_levels_are_accepted() {
             let parse = parse_text(&text);
             assert!(!parse.diagnostics.iter().any(|diagnostic| diagnostic.code == Code::TOO_DEEP), "{open}");
             // `!!a` has no meaning at any depth.
-            assert_eq!(parse.file.declarations.len(), if *open == "!" { 1 } else { 2 }, "{open}: {:?}", parse.diagnostics.first());
+            assert_eq!(
+                parse.file.declarations.len(),
+                if *open == "!" { 1 } else { 2 },
+                "{open}: {:?}",
+                parse.diagnostics.first()
+            );
         }
     });
 }
@@ -67,9 +72,18 @@ fn deeper_texts_are_refused_at_once() {
                     let start = Instant::now();
                     let parse = parse_text(&text);
                     let time = start.elapsed();
-                    assert!(parse.diagnostics.iter().any(|diagnostic| diagnostic.code == Code::TOO_DEEP && diagnostic.span().is_some()), "{open} {depth}");
+                    assert!(
+                        parse
+                            .diagnostics
+                            .iter()
+                            .any(|diagnostic| diagnostic.code == Code::TOO_DEEP && diagnostic.span().is_some()),
+                        "{open} {depth}"
+                    );
                     assert_eq!(parse.file.declarations.len(), 1, "{open}: the next declaration is read");
-                    assert!(time < Duration::from_millis(if cfg!(debug_assertions) { 500 } else { 100 }), "{open} {depth}: {time:?}");
+                    assert!(
+                        time < Duration::from_millis(if cfg!(debug_assertions) { 500 } else { 100 }),
+                        "{open} {depth}: {time:?}"
+                    );
                 }
             }
         }
@@ -144,7 +158,32 @@ fn a_megabyte_of_garbage_is_answered() {
         // An eighth in a debug build, which is slower by a factor of fifty.
         let bytes = if cfg!(debug_assertions) { 1 << 17 } else { 1 << 20 };
         let budget = Duration::from_secs(if cfg!(debug_assertions) { 20 } else { 2 });
-        for unit in ["(", "x ", "x\n", "rul r ok\n", "fact a b\n", "rule r ok is yes when (a\n", "\"", "\"\n", "{}", "1,2 ", "é", "\u{202e}", "when ", "when a b\n", "\0", "| , -> ", "rule r a is b c d\n", "fact fact ", "AND ", "-", "[[", "2024-", "a.b.", "because \"{"] {
+        for unit in [
+            "(",
+            "x ",
+            "x\n",
+            "rul r ok\n",
+            "fact a b\n",
+            "rule r ok is yes when (a\n",
+            "\"",
+            "\"\n",
+            "{}",
+            "1,2 ",
+            "é",
+            "\u{202e}",
+            "when ",
+            "when a b\n",
+            "\0",
+            "| , -> ",
+            "rule r a is b c d\n",
+            "fact fact ",
+            "AND ",
+            "-",
+            "[[",
+            "2024-",
+            "a.b.",
+            "because \"{",
+        ] {
             let text = unit.repeat(bytes / unit.len());
             let start = Instant::now();
             let parse = parse_text(&text);

@@ -8,6 +8,7 @@ mod properties;
 mod recovery;
 
 use super::*;
+use ast::DeclKind;
 
 /// Parses a file; returns its tree and its findings.
 fn parse_text(text: &str) -> Parse {
@@ -39,8 +40,13 @@ fn report_expression(text: &str) -> String {
 
 fn lines(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
     let line = |diagnostic: &Diagnostic| {
-        let place = diagnostic.span().map_or(String::new(), |span| sources.place(span).trim_start_matches(':').to_owned());
-        let found = diagnostic.labels.first().filter(|label| !label.text.is_empty()).map_or(String::new(), |label| format!("; {}", label.text));
+        let place =
+            diagnostic.span().map_or(String::new(), |span| sources.place(span).trim_start_matches(':').to_owned());
+        let found = diagnostic
+            .labels
+            .first()
+            .filter(|label| !label.text.is_empty())
+            .map_or(String::new(), |label| format!("; {}", label.text));
         let help = diagnostic.help.as_ref().map_or(String::new(), |help| format!("; help: {help}"));
         format!("{} {place} {}{found}{help}", diagnostic.code.number, diagnostic.message)
     };
@@ -72,17 +78,27 @@ fn show(expr: &ast::Expr) -> String {
         K::Negate(of) => format!("(minus {})", show(of)),
         K::Rounding(of, way) => format!("({way:?} {})", show(of)),
         K::Duration(of, unit) => format!("({unit:?} {})", show(of)),
-        K::Period { start, end, inclusive } => format!("({} {} {})", if *inclusive { "through" } else { "until" }, show(start), show(end)),
+        K::Period { start, end, inclusive } => {
+            format!("({} {} {})", if *inclusive { "through" } else { "until" }, show(start), show(end))
+        }
         K::AsOf(of, day) => format!("(as-of {} {})", show(of), show(day)),
         K::Paren(of) => format!("[{}]", show(of)),
         K::Set(parts) => format!("{{{}}}", all(parts)),
         K::If(a, b, c) => format!("(if {} {} {})", show(a), show(b), show(c)),
-        K::Quantified(q, binder, body) => format!("({q:?} {} {} {})", binder.name.value, show(&binder.domain), show(body)),
-        K::Block(kind, items) => format!("({kind:?} {})", items.iter().map(|item| show(&item.expr)).collect::<Vec<_>>().join(" ")),
+        K::Quantified(q, binder, body) => {
+            format!("({q:?} {} {} {})", binder.name.value, show(&binder.domain), show(body))
+        }
+        K::Block(kind, items) => {
+            format!("({kind:?} {})", items.iter().map(|item| show(&item.expr)).collect::<Vec<_>>().join(" "))
+        }
         K::DaysFrom(a, b) => format!("(days-from {} {})", show(a), show(b)),
         K::MonthsFrom(a, b) => format!("(months-from {} {})", show(a), show(b)),
         K::WeekdayOf(of) => format!("(weekday {})", show(of)),
-        K::Call(path, arguments) => format!("({} {})", path.text(), arguments.iter().map(|argument| show(&argument.value)).collect::<Vec<_>>().join(" ")),
+        K::Call(path, arguments) => format!(
+            "({} {})",
+            path.text(),
+            arguments.iter().map(|argument| show(&argument.value)).collect::<Vec<_>>().join(" ")
+        ),
         K::Field(of, name) => format!("{}.{}", show(of), name.value),
         K::Date(date) => date.to_string(),
         K::Money(amount, currency) => format!("{amount}{}", currency.value),

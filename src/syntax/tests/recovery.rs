@@ -22,7 +22,9 @@ fn every_broken_declaration_is_reported_and_every_other_kept() {
 
 #[test]
 fn a_misspelt_keyword_does_not_swallow_its_neighbours() {
-    let parse = parse_text("fact a: yes/no\nrul r ok is yes when a\nfact c: yes/no\nRule q ok is no\nregulation x ok is yes\nfact d: yes/no");
+    let parse = parse_text(
+        "fact a: yes/no\nrul r ok is yes when a\nfact c: yes/no\nRule q ok is no\nregulation x ok is yes\nfact d: yes/no",
+    );
     assert_eq!(names(&parse), ["a", "r", "c", "q", "d"]);
     assert_eq!(
         report("fact a: yes/no\nrul r ok is yes when a\nfact c: yes/no"),
@@ -76,9 +78,14 @@ fn a_broken_head_is_still_a_head() {
 fn hidden_characters_are_reported_and_the_rest_is_read() {
     assert_eq!(
         report("fact аpproved: yes/no\nfact b yes/no").lines().next(),
-        Some("E003 1:6 `аpproved` is not `approved`; U+0430 only looks like `a`; help: write `approved` with plain letters")
+        Some(
+            "E003 1:6 `аpproved` is not `approved`; U+0430 only looks like `a`; help: write `approved` with plain letters"
+        )
     );
-    assert_eq!(report("fact a \"x\u{202e}y\": yes/no"), "E003 1:10 a bidirectional control (U+202E) hides what this says; help: remove it");
+    assert_eq!(
+        report("fact a \"x\u{202e}y\": yes/no"),
+        "E003 1:10 a bidirectional control (U+202E) hides what this says; help: remove it"
+    );
     assert!(report("# \u{2066}\nfact a: yes/no").starts_with("E003 1:3"));
     assert!(report("fact\u{a0}a: yes/no").starts_with("E003 1:5 a no-break blank"));
     assert!(report("fact été: yes/no").contains("write `ete`"));
@@ -90,6 +97,8 @@ fn bytes_that_are_no_text() {
     let error = decode(b"fact a: yes/no\nfact b \"caf\xe9\": yes/no", "x.enact").expect_err("Latin-1");
     assert_eq!((error.offset, error.line), (26, 2));
     assert_eq!(error.diagnostic.message, "x.enact is no UTF-8 text: byte 26 on line 2 is 0xE9");
-    assert!(decode(b"\xff\xfef\0", "x").expect_err("UTF-16").diagnostic.help.is_some_and(|help| help.contains("UTF-16")));
+    assert!(
+        decode(b"\xff\xfef\0", "x").expect_err("UTF-16").diagnostic.help.is_some_and(|help| help.contains("UTF-16"))
+    );
     assert_eq!(decode("é".as_bytes(), "x").as_deref(), Ok("é"));
 }

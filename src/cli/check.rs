@@ -1,0 +1,82 @@
+//! `enact check`: everything that is wrong with policies, in all files.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use enact::diagnostic::render::{self, Totals, quantity};
+use enact::diagnostic::{Diagnostic, Severity};
+
+use super::exit::{Exit, Outcome};
+use super::root::Selection;
+use super::terminal::Terminal;
+use super::world::World;
+
+/// Arguments of `check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Files and folders whose findings are shown; all under the policies folder when none is given.
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// How findings are shown.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people, with the lines concerned.
+    Human,
+    /// `enact.finding/1`.
+    Json,
+    /// SARIF 2.1.0.
+    Sarif,
+    /// Workflow commands of GitHub Actions.
+    Github,
+}
+
+/// Runs the command. The whole root is checked in any case, as its files depend on each other.
+pub fn run(args: &CheckArgs, policies: Option<&Path>, terminal: &Terminal) -> Outcome {
+    let selection = Selection::of(policies, &args.paths)?;
+    let world = World::read(&selection.root)?;
+    let sources = &world.loaded.sources;
+    let shown = |finding: &&Diagnostic| {
+        let mut labels = finding.labels.iter();
+        finding.labels.is_empty() || labels.any(|label| selection.holds_shown(sources.get(label.span.source).name()))
+    };
+    let (here, elsewhere): (Vec<Diagnostic>, Vec<Diagnostic>) =
+        world.findings.iter().cloned().partition(|finding| shown(&finding));
+    let files = world.folder.files.keys().filter(|path| path.ends_with(".enact") && selection.holds(path)).count();
+    let rules = world.rules(|path| selection.holds(path));
+    let count = format!("{}, {}: {}", quantity(files, "file"), quantity(rules, "rule"), render::count_text(&here));
+
+    match args.format {
+        Format::Human => {
+            let (notes, serious): (Vec<Diagnostic>, Vec<Diagnostic>) =
+                here.into_iter().partition(|finding| finding.severity == Severity::Note);
+            terminal.data(&render::render_human(&serious, sources, terminal.out))?;
+            // What is only worth knowing takes a line each, so that it does not bury what is wrong.
+            terminal.data(&if terminal.verbose {
+                render::render_human(&notes, sources, terminal.out)
+            } else {
+                render::render_plain(&notes, sources)
+            })?;
+            terminal.data(&format!("{count}\n"))?;
+        }
+        Format::Json => terminal.data(&render::render_json(&here, sources, Some(Totals { files, rules })))?,
+        Format::Sarif => terminal.data(&render::render_sarif(&here, sources))?,
+        Format::Github => {
+            terminal.data(&render::render_github(&here, sources))?;
+            terminal.data(&format!("{count}\n"))?;
+        }
+    }
+    let hiding = elsewhere.iter().filter(|finding| finding.is_error()).count();
+    if hiding > 0 {
+        terminal.say(&format!(
+            "{} in other files of {} may hide findings in these; `enact check` without paths shows all",
+            quantity(hiding, "error"),
+            selection.root.display()
+        ));
+    }
+    let errors = world.findings.iter().any(Diagnostic::is_error);
+    Ok(if errors { Exit::Findings } else { Exit::Done })
+}

@@ -1,0 +1,141 @@
+//! `enact explain`: the reasons.
+
+use std::path::Path;
+
+use clap::{Args, ValueEnum};
+use enact::diagnostic::did_you_mean;
+use enact::diagnostic::render::escape_json;
+use enact::trace::{Kind, Level, Node, Trace, answer, at_level, dot, html, markdown, mermaid, text};
+
+use super::exit::{Exit, Failure, Outcome};
+use super::inputs::{InputArgs, Inputs};
+use super::run::Run;
+use super::terminal::Terminal;
+use super::world::Ready;
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    #[command(flatten)]
+    inputs: InputArgs,
+    /// How much is explained.
+    #[arg(long, value_enum, default_value_t = ShownLevel::Why)]
+    level: ShownLevel,
+    /// Explain why this rule does not decide.
+    #[arg(long, value_name = "RULE")]
+    why_not: Option<String>,
+    /// How the explanation is shown; JSON is one `enact.trace/1`, or a list of them when several decisions are asked.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ShownLevel {
+    /// What decided.
+    Reason,
+    /// The deciding branches, bars, near misses.
+    Why,
+    /// Everything that was looked at.
+    Full,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// A tree for people.
+    Human,
+    /// `enact.trace/1`.
+    Json,
+    /// Markdown.
+    Md,
+    /// One page of HTML.
+    Html,
+    /// A Mermaid chart.
+    Mermaid,
+    /// A DOT graph.
+    Dot,
+}
+
+/// Runs the command.
+pub fn run(args: &ExplainArgs, policies: Option<&Path>, terminal: &Terminal) -> Outcome {
+    let Inputs { ready, request, facts, all } = args.inputs.read(policies, &[])?;
+    let run = Run::new(&ready, request, &facts, all);
+    let level = match args.level {
+        ShownLevel::Reason => Level::Reason,
+        ShownLevel::Why => Level::Why,
+        ShownLevel::Full => Level::Full,
+    };
+    let traces = match &args.why_not {
+        None => run.traces().iter().map(|trace| at_level(trace, level)).collect(),
+        Some(rule) => why_not(&ready, &run.traces(), rule)?,
+    };
+    let shown = match args.format {
+        Format::Human => human(&traces, terminal),
+        Format::Json => json(&traces)?,
+        Format::Md => traces.iter().map(markdown::render).collect::<Vec<_>>().join("\n"),
+        Format::Html => html::render(only(&traces)?),
+        Format::Mermaid => mermaid::render(only(&traces)?),
+        Format::Dot => dot::render(only(&traces)?),
+    };
+    terminal.data(&shown)?;
+    Ok(Exit::Done)
+}
+
+/// The one trace of formats that show one.
+fn only(traces: &[Trace]) -> Result<&Trace, Failure> {
+    match traces {
+        [trace] => Ok(trace),
+        traces => {
+            let names: Vec<&str> = traces.iter().map(|trace| trace.decision.as_str()).collect();
+            let message = format!("this format shows one decision, and {} are asked", traces.len());
+            Err(Failure::usage(message, Some(format!("name one with `--decision`: {}", names.join(", ")))))
+        }
+    }
+}
+
+fn human(traces: &[Trace], terminal: &Terminal) -> String {
+    let trees: Vec<String> =
+        traces.iter().map(|trace| terminal.paint(&text::render(trace, terminal.out.width))).collect();
+    let mut shown = trees.join("\n");
+    if let Some(replay) = traces.first().and_then(answer::replay).filter(|_| !shown.contains("Replay: ")) {
+        shown += &terminal.paint(&replay);
+    }
+    shown
+}
+
+fn json(traces: &[Trace]) -> Result<String, Failure> {
+    let text = match traces {
+        [trace] => serde_json::to_string_pretty(trace),
+        traces => serde_json::to_string_pretty(traces),
+    };
+    let text = text.map_err(|error| Failure::usage(format!("cannot write the explanation: {error}"), None))?;
+    Ok(escape_json(&text) + "\n")
+}
+
+/// Keeps what explains one rule, in full, of each trace that has it.
+fn why_not(ready: &Ready, traces: &[Trace], rule: &str) -> Result<Vec<Trace>, Failure> {
+    let mut found = Vec::new();
+    for trace in traces {
+        let mut branch: Option<&Node> = None;
+        for node in &trace.branches {
+            node.walk(&mut |node| {
+                if branch.is_none() && node.kind == Kind::Rule && node.name == rule && node.see.is_none() {
+                    branch = Some(node);
+                }
+            });
+        }
+        if let Some(node) = branch {
+            found.push(Trace { branches: vec![node.clone()], ..trace.clone() });
+        }
+    }
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    let program = &ready.program;
+    let names: Vec<&str> = program.rules.iter().map(|it| program.origin(it.origin).name.as_str()).collect();
+    if names.contains(&rule) {
+        let message = format!("the rule `{rule}` was not looked at: it is not in force, or not of the decisions asked");
+        return Err(Failure::usage(message, None));
+    }
+    let help = did_you_mean(rule, names.iter().copied()).map(|near| format!("did you mean `{near}`?"));
+    Err(Failure::usage(format!("there is no rule `{rule}`"), help))
+}

@@ -1,0 +1,74 @@
+//! What `eval` and `explain` are asked, about whom, on which day.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use enact::eval::Request;
+use enact::facts::Facts;
+use enact::program::FamilyId;
+use enact::syntax::ast::On;
+
+use super::exit::Failure;
+use super::facts;
+use super::policy::{self, Named};
+use super::run::find_asked;
+use super::world::Ready;
+
+/// Arguments of every command that decides about one applicant.
+#[derive(Debug, Args)]
+pub struct InputArgs {
+    /// `NAME`, `NAME@VERSION`, a folder or file, or `git:REV:PATH`.
+    policy: String,
+    /// The facts, as a JSON object; `-` is standard input.
+    #[arg(long, value_name = "FILE")]
+    facts: Option<PathBuf>,
+    /// What is asked: a decision, or a definition without parameters; all decisions when none is given.
+    #[arg(long, value_name = "NAME")]
+    pub decision: Vec<String>,
+    /// The day, `2024-12-24`, or the moment, `2024-12-24T23:59-05:00`, on which it is asked.
+    #[arg(long, value_name = "DATE|INSTANT", value_parser = facts::read_on)]
+    on: Option<On>,
+    /// States one more fact, or another value of one: `age_years=17`, `age_years=unknown`.
+    #[arg(long, value_name = "FACT=VALUE")]
+    set: Vec<String>,
+}
+
+/// What is asked about whom.
+#[derive(Debug)]
+pub struct Inputs {
+    /// The policies.
+    pub ready: Ready,
+    /// What is asked.
+    pub request: Request,
+    /// What is stated.
+    pub facts: Facts,
+    /// Whether no decision was named.
+    pub all: bool,
+}
+
+impl InputArgs {
+    /// Reads policies and facts. `more` are asked besides.
+    pub fn read(&self, policies: Option<&Path>, more: &[&str]) -> Result<Inputs, Failure> {
+        let Named { ready, policy, pinned } = policy::find(&self.policy, policies)?;
+        let program = &ready.program;
+        let all = self.decision.is_empty();
+        let mut asked: Vec<FamilyId> = if all { program.policies[policy.index()].families.clone() } else { Vec::new() };
+        for name in self.decision.iter().map(String::as_str).chain(more.iter().copied()) {
+            let family = find_asked(program, policy, name)?;
+            if !asked.contains(&family) {
+                asked.push(family);
+            }
+        }
+        let mut stated = match &self.facts {
+            Some(path) => facts::read(program, path)?,
+            None => Facts::new(program),
+        };
+        for assignment in &self.set {
+            facts::set(program, &mut stated, assignment)?;
+        }
+        if let Some(on) = self.on {
+            facts::set_on(&mut stated, on);
+        }
+        Ok(Inputs { request: Request { policy, pinned, asked }, ready, facts: stated, all })
+    }
+}

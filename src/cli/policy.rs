@@ -1,0 +1,171 @@
+//! The policy that an argument names: `flagpoling`, `flagpoling@2024-12-24`, a folder or file, `git:REV:PATH`.
+
+use std::path::{Path, PathBuf};
+
+use enact::diagnostic::{Code, did_you_mean};
+use enact::load::time::read_date;
+use enact::program::{PolicyId, Program, VersionId};
+
+use super::exit::Failure;
+use super::root::{Selection, locate};
+use super::world::{Ready, World};
+use super::{git, root};
+
+/// A policy in its root.
+#[derive(Debug)]
+pub struct Named {
+    /// The root.
+    pub ready: Ready,
+    /// The policy.
+    pub policy: PolicyId,
+    /// The version it is pinned to, if one is named.
+    pub pinned: Option<VersionId>,
+}
+
+/// How an argument names a policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Reference {
+    Name(String),
+    Path(PathBuf),
+    Git { revision: String, path: String },
+}
+
+/// Finds the policy an argument names, and reads its root.
+pub fn find(argument: &str, policies: Option<&Path>) -> Result<Named, Failure> {
+    let (reference, version) = read(argument, policies)?;
+    let (ready, policy, inside) = match reference {
+        Reference::Name(name) => {
+            let ready = World::read(&Selection::all(policies)?.root)?.ready()?;
+            let policy = by_name(&ready.program, &name)?;
+            (ready, policy, None)
+        }
+        Reference::Path(path) => {
+            let (root, inside) = locate(policies, &path)?;
+            let ready = World::read(&root)?.ready()?;
+            let policy = by_path(&ready, &inside, argument)?;
+            (ready, policy, Some(inside))
+        }
+        Reference::Git { revision, path } => {
+            let (root, inside) = root::split(policies, &path);
+            let folder = git::read_folder(&revision, &root)?;
+            let ready = World::of(folder, Vec::new()).ready()?;
+            let policy = by_path(&ready, &inside, argument)?;
+            (ready, policy, Some(inside))
+        }
+    };
+    let program = &ready.program;
+    let versions = &program.policies[policy.index()].versions;
+    let pinned = match version {
+        Some(version) => {
+            let found = versions.iter().copied().find(|&id| program.version(id).name == version);
+            Some(found.ok_or_else(|| {
+                let names: Vec<&str> = versions.iter().map(|&id| program.version(id).name.as_str()).collect();
+                let message = format!("`{}` has no version `{version}`", program.policies[policy.index()].name);
+                Failure::usage(message, Some(format!("its versions start on {}", names.join(", "))))
+            })?)
+        }
+        // A file is one version.
+        None => {
+            let file = inside.filter(|inside| inside.ends_with(".enact"));
+            file.and_then(|file| {
+                versions.iter().copied().find(|&id| ready.loaded.path(program.version(id).source) == file)
+            })
+        }
+    };
+    Ok(Named { ready, policy, pinned })
+}
+
+/// Splits an argument into what names the policy and its version.
+fn read(argument: &str, policies: Option<&Path>) -> Result<(Reference, Option<String>), Failure> {
+    let (text, version) = match argument.rsplit_once('@') {
+        Some((text, version))
+            if !version.contains(['/', ':']) && !(argument.starts_with("git:") && !text.contains(['/', ':'])) =>
+        {
+            read_date(version).map_err(|what| {
+                let help = "a version is named by the day it starts: `flagpoling@2024-12-24`";
+                Failure::usage(format!("`{version}` is no version: {what}"), Some(help.into()))
+            })?;
+            (text, Some(version.to_owned()))
+        }
+        _ => (argument, None),
+    };
+    if let Some(rest) = text.strip_prefix("git:") {
+        let Some((revision, path)) =
+            rest.split_once(':').filter(|(revision, path)| !revision.is_empty() && !path.is_empty())
+        else {
+            let help = "write `git:REV:PATH`: `git:HEAD~1:policies/flagpoling`";
+            return Err(Failure::usage(format!("`{argument}` names no path in a revision"), Some(help.into())));
+        };
+        return Ok((Reference::Git { revision: revision.to_owned(), path: path.to_owned() }, version));
+    }
+    let is_name = text.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    // A name is looked up in the root, unless there is none, or only a path is called so.
+    let root = policies.unwrap_or(Path::new("policies"));
+    if is_name && (root.is_dir() || !Path::new(text).exists()) {
+        return Ok((Reference::Name(text.to_owned()), version));
+    }
+    if !Path::new(text).exists() && !text.contains(['/', '\\', '.']) {
+        let help = "a policy is named by its name, `NAME@VERSION`, a path, or `git:REV:PATH`";
+        return Err(Failure::usage(format!("`{text}` names no policy"), Some(help.into())));
+    }
+    Ok((Reference::Path(text.into()), version))
+}
+
+fn by_name(program: &Program, name: &str) -> Result<PolicyId, Failure> {
+    program.find_policy(name).ok_or_else(|| {
+        let names: Vec<&str> = program.policies.iter().map(|policy| policy.name.as_str()).collect();
+        let help = match did_you_mean(name, names.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if names.is_empty() => "the policies folder holds none; `enact new NAME` starts one".into(),
+            None => format!("there are {}", names.join(", ")),
+        };
+        Failure::usage(format!("there is no policy `{name}`"), Some(help))
+    })
+}
+
+/// Finds the one policy of a folder or file.
+fn by_path(ready: &Ready, inside: &str, argument: &str) -> Result<PolicyId, Failure> {
+    let program = &ready.program;
+    let holds = |path: &str| {
+        inside.is_empty() || path.strip_prefix(inside).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let mut found: Vec<PolicyId> = program
+        .versions
+        .iter()
+        .filter(|version| holds(ready.loaded.path(version.source)))
+        .map(|version| version.policy)
+        .collect();
+    found.dedup();
+    match found[..] {
+        [policy] => Ok(policy),
+        [] => Err(Failure::one(Code::USAGE, format!("`{argument}` holds no version of a policy"), None)),
+        _ => {
+            let names: Vec<&str> = found.iter().map(|id| program.policies[id.index()].name.as_str()).collect();
+            let message = format!("`{argument}` holds {} policies", found.len());
+            Err(Failure::usage(message, Some(format!("name one of them: {}", names.join(", ")))))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arguments_name_policies() {
+        let name = |text: &str| Reference::Name(text.into());
+        let git = |revision: &str, path: &str| Reference::Git { revision: revision.into(), path: path.into() };
+        let read = |text: &str| read(text, None).ok();
+        assert_eq!(read("flagpoling"), Some((name("flagpoling"), None)));
+        assert_eq!(read("flagpoling@2024-12-24"), Some((name("flagpoling"), Some("2024-12-24".into()))));
+        assert_eq!(read("flagpoling@2024-12-32"), None);
+        assert_eq!(read("git:HEAD~1:policies/tax"), Some((git("HEAD~1", "policies/tax"), None)));
+        assert_eq!(
+            read("git:HEAD@{1}:policies/tax@2024-01-01"),
+            Some((git("HEAD@{1}", "policies/tax"), Some("2024-01-01".into())))
+        );
+        assert_eq!(read("git:HEAD"), None);
+        assert_eq!(read("a/b.enact"), Some((Reference::Path("a/b.enact".into()), None)));
+    }
+}

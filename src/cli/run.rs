@@ -1,0 +1,143 @@
+//! One run of the engine: a policy, facts, answers, and what explains them.
+
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
+
+use enact::diagnostic::did_you_mean;
+use enact::eval::{Evaluation, Picked, Request, evaluate};
+use enact::facts::{Facts, write_facts};
+use enact::load::Used;
+use enact::program::{Asked, FamilyId, PolicyId, Program};
+use enact::syntax::ast::DeclKind;
+use enact::trace::aside::Asides;
+use enact::trace::{Hashes, Record, Trace, explain, hashes, record};
+
+use super::exit::Failure;
+use super::world::Ready;
+
+/// A run that is done.
+#[derive(Debug)]
+pub struct Run<'a> {
+    ready: &'a Ready,
+    request: Request,
+    facts: &'a Facts,
+    /// What came out.
+    pub evaluation: Evaluation,
+    asides: OnceCell<Vec<Asides>>,
+    hashes: Hashes,
+}
+
+impl<'a> Run<'a> {
+    /// Evaluates. Without names, all decisions that the version in force has are asked.
+    pub fn new(ready: &'a Ready, mut request: Request, facts: &'a Facts, all: bool) -> Self {
+        let program = &ready.program;
+        let mut evaluation = evaluate(program, &request, facts);
+        if all && let Some(Some(Picked::Version(version))) = evaluation.verdicts.picked.get(request.policy.index()) {
+            let has = |family: FamilyId| program.family(family).members.iter().any(|(of, _)| *of == Some(*version));
+            request.asked.retain(|&family| has(family));
+            evaluation.answers.retain(|answer| has(answer.asked));
+        }
+        let hashes = hash(ready, request.policy, facts);
+        Run { ready, request, facts, evaluation, asides: OnceCell::new(), hashes }
+    }
+
+    /// What needs other runs, made when it is first asked for: many tests need no explanation.
+    fn asides(&self) -> &[Asides] {
+        let Ready { program, loaded, .. } = self.ready;
+        self.asides.get_or_init(|| {
+            let answers = 0..self.evaluation.answers.len();
+            let gather =
+                |index| Asides::gather(program, &loaded.sources, &self.request, self.facts, &self.evaluation, index);
+            answers.map(gather).collect()
+        })
+    }
+
+    /// Returns the record `enact.decision/1`.
+    pub fn record(&self) -> Record {
+        let Ready { program, loaded, .. } = self.ready;
+        record(
+            program,
+            &loaded.sources,
+            &self.request,
+            self.facts,
+            &self.evaluation,
+            self.asides(),
+            self.hashes.clone(),
+        )
+    }
+
+    /// Returns the full explanation of each answer, in the order asked.
+    pub fn traces(&self) -> Vec<Trace> {
+        let Ready { program, loaded, .. } = self.ready;
+        (0..self.evaluation.answers.len())
+            .map(|index| {
+                let aside = self.asides().get(index).cloned().unwrap_or_default();
+                let hashes = Some(self.hashes.clone());
+                explain(program, &loaded.sources, &self.request, self.facts, &self.evaluation, index, aside, hashes)
+            })
+            .collect()
+    }
+}
+
+/// Finds a decision or definition of a policy, its own or that of a library it reads.
+pub fn find_asked(program: &Program, policy: PolicyId, name: &str) -> Result<FamilyId, Failure> {
+    let all = || program.families.iter().enumerate().map(|(index, family)| (FamilyId(index as u32), family));
+    let own = all().filter(|(_, family)| family.policy == Some(policy));
+    let libraries = all().filter(|(_, family)| family.policy.is_none());
+    if let Some((id, _)) = own.clone().chain(libraries).find(|(_, family)| family.name == name) {
+        return Ok(id);
+    }
+    let owner = &program.policies[policy.index()].name;
+    if let Some((_, family)) = all().find(|(_, family)| family.name == name) {
+        let other = family.policy.map_or(String::new(), |other| program.policies[other.index()].name.clone());
+        let message = format!("`{name}` is decided by `{other}`, not by `{owner}`");
+        return Err(Failure::usage(message, Some(format!("ask `{other}` for it"))));
+    }
+    let decisions: Vec<&str> = own
+        .clone()
+        .filter(|(_, family)| family.members.iter().any(|(_, asked)| matches!(asked, Asked::Decision(_))))
+        .map(|(_, family)| family.name.as_str())
+        .collect();
+    let help = match did_you_mean(name, own.map(|(_, family)| family.name.as_str())) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("`{owner}` decides {}", decisions.join(", ")),
+    };
+    Err(Failure::usage(format!("`{owner}` has no decision or definition `{name}`"), Some(help)))
+}
+
+/// Hashes what the policy is made of: its texts, those it uses, their data; and the facts as they count in the end.
+fn hash(ready: &Ready, policy: PolicyId, facts: &Facts) -> Hashes {
+    let Ready { folder, loaded, program } = ready;
+    let mut texts: BTreeSet<&str> = BTreeSet::new();
+    let mut open =
+        loaded.find_policy(&program.policies[policy.index()].name).map(Used::Policy).into_iter().collect::<Vec<_>>();
+    while let Some(used) = open.pop() {
+        let (paths, declarations): (Vec<_>, Vec<_>) = match used {
+            Used::Policy(index) => {
+                let versions = &loaded.policies[index].versions;
+                let declarations = versions.iter().flat_map(|version| &version.declarations).map(|it| &*it.declaration);
+                (versions.iter().map(|version| loaded.path(version.source)).collect(), declarations.collect())
+            }
+            Used::Library(index) => {
+                let library = &loaded.libraries[index];
+                (vec![loaded.path(library.source)], library.file.declarations.iter().collect())
+            }
+        };
+        let mut fresh = false;
+        paths.into_iter().for_each(|path| fresh |= texts.insert(path));
+        if fresh {
+            let uses = declarations.iter().filter_map(|declaration| match &declaration.kind {
+                DeclKind::Use(used) => loaded.find_use(&used.path),
+                _ => None,
+            });
+            open.extend(uses);
+        }
+    }
+    let bytes = |path: &'_ str| folder.files.get(path).map_or(&[][..], Vec::as_slice);
+    let facts = write_facts(program, facts).to_string();
+    hashes(
+        texts.iter().map(|path| (*path, bytes(path))),
+        loaded.data.keys().map(|path| (path.as_str(), bytes(path))),
+        facts.as_bytes(),
+    )
+}

@@ -1,0 +1,187 @@
+//! Case files: one JSON object a line.
+
+use std::path::Path;
+
+use chrono::NaiveDate;
+use enact::diagnostic::Code;
+use enact::eval::{Answer, Status};
+use enact::facts::{Facts, Slot, read_facts, read_text, record_json};
+use enact::program::{EVALUATION_DATE, FamilyId, Program};
+use enact::value::Value;
+use serde_json::{Map, Value as Json};
+
+use super::{Mismatch, TestResult, actual, ask, broken_asserts, check_missing, check_tags, explanation};
+use crate::cli::exit::Failure;
+use crate::cli::files::read_input;
+use crate::cli::world::Ready;
+
+/// How large a case file may be: 64 MiB.
+const MAX_CASES_BYTES: usize = 64 << 20;
+
+/// Runs the cases of a file. A file that is no list of cases is an error; a case that cannot be run fails.
+pub fn run(
+    ready: &Ready,
+    path: &Path,
+    wanted: impl Fn(&str) -> bool,
+    ignore_reasons: bool,
+) -> Result<Vec<TestResult>, Failure> {
+    let shown = path.display().to_string();
+    let bytes = read_input(path, MAX_CASES_BYTES)?;
+    let text = std::str::from_utf8(&bytes)
+        .map_err(|_| Failure::one(Code::NOT_UTF8, format!("`{shown}` is not UTF-8 text"), None))?;
+    let mut results = Vec::new();
+    for (index, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
+        if line.trim().is_empty() {
+            continue;
+        }
+        let at = format!("{shown}:{}", index + 1);
+        let case: Map<String, Json> = serde_json::from_str(line)
+            .map_err(|error| Failure::one(Code::FACTS, format!("`{at}` is no case: {error}"), None))?;
+        let id = case.get("id").and_then(text_of).unwrap_or_else(|| format!("line {}", index + 1));
+        if !wanted(&id) {
+            continue;
+        }
+        let label = case.get("reason").and_then(Json::as_str).map(str::to_owned);
+        let mut result =
+            TestResult { suite: shown.clone(), name: id, label, at, mismatches: Vec::new(), explanation: None };
+        if let Err(mismatch) = one(ready, &case, ignore_reasons, &mut result) {
+            result.mismatches.push(mismatch);
+        }
+        results.push(result);
+    }
+    Ok(results)
+}
+
+/// Runs a case; `Err` says why it cannot be run.
+fn one(ready: &Ready, case: &Map<String, Json>, ignore_reasons: bool, result: &mut TestResult) -> Result<(), Mismatch> {
+    let program = &ready.program;
+    let question =
+        case.get("question").and_then(Json::as_str).ok_or_else(|| broken("question", "a decision's name"))?;
+    let family = find(program, question)
+        .ok_or_else(|| Mismatch::new("question", "a decision of some policy", format!("`{question}`")))?;
+    let facts = facts(program, case)?;
+    let (request, run) =
+        ask(ready, family, &facts).ok_or_else(|| Mismatch::new("question", "a policy", format!("`{question}`")))?;
+    let answer = &run.evaluation.answers[0];
+    let mismatches = &mut result.mismatches;
+    if let Some(status) = case.get("status") {
+        let status = status.as_str().ok_or_else(|| broken("status", "a status"))?;
+        if status_of(status) != Some(answer.status) {
+            mismatches.push(Mismatch::new("status", status, answer.status.text()));
+        }
+    }
+    if let Some(expected) = case.get("expected") {
+        let expected = expected.as_object().ok_or_else(|| broken("expected", "an object"))?;
+        for (name, wanted) in expected {
+            if name != question {
+                return Err(Mismatch::new("expected", format!("only `{question}`"), format!("`{name}`")));
+            }
+            if !as_expected(program, answer, wanted) {
+                let wanted = text_of(wanted).unwrap_or_else(|| wanted.to_string());
+                mismatches.push(Mismatch::new(name, wanted, actual(ready, &run.evaluation)));
+            }
+        }
+    }
+    if let Some(missing) = strings(case, "missing")? {
+        let found: Vec<String> = answer.missing.iter().map(|missing| missing.text(program)).collect();
+        check_missing(&found, &missing, mismatches, question);
+    }
+    if let Some(mut conflicts) = strings(case, "conflicts")? {
+        let mut found = run.record().decisions.swap_remove(0).violated;
+        conflicts.sort();
+        found.sort();
+        if conflicts != found {
+            let text = |tags: &[String]| format!("[{}]", tags.join(", "));
+            mismatches.push(Mismatch::new("violated invariants", text(&conflicts), text(&found)));
+        }
+    }
+    let rules = strings(case, "decisive_rules")?.filter(|_| !ignore_reasons).unwrap_or_default();
+    if !rules.is_empty() || !mismatches.is_empty() {
+        let trace = &run.traces()[0];
+        check_tags(trace, &rules, mismatches, question);
+        if !mismatches.is_empty() {
+            result.explanation = Some(explanation(trace));
+        }
+    }
+    result.mismatches.extend(broken_asserts(ready, &request, &facts));
+    Ok(())
+}
+
+/// The facts of a case, with its `evaluation_date`.
+fn facts(program: &Program, case: &Map<String, Json>) -> Result<Facts, Mismatch> {
+    let stated = case.get("facts").map_or("{}".to_owned(), Json::to_string);
+    let mut facts = read_facts(program, stated).map_err(|errors| {
+        let errors: Vec<String> = errors
+            .iter()
+            .map(|error| error.pointer().map_or(error.to_string(), |pointer| format!("{pointer}: {error}")))
+            .collect();
+        Mismatch::new("facts", "facts that policies declare", errors.join("; "))
+    })?;
+    if let Some(date) = case.get("evaluation_date").filter(|date| !date.is_null()) {
+        let date = date.as_str().and_then(|date| NaiveDate::parse_from_str(date, "%Y-%m-%d").ok());
+        let date = date.ok_or_else(|| broken("evaluation_date", "a date"))?;
+        facts.set(EVALUATION_DATE, Slot::Given(Value::Date(date)));
+    }
+    Ok(facts)
+}
+
+/// Finds a decision by its name, which is unique over the root; else a definition that only one policy or library has.
+fn find(program: &Program, name: &str) -> Option<FamilyId> {
+    let decisions = program.policies.iter().flat_map(|policy| &policy.families).copied();
+    decisions.into_iter().find(|&id| program.family(id).name == name).or_else(|| {
+        let named = |index: &usize| program.families[*index].name == name;
+        let mut found = (0..program.families.len()).filter(named);
+        found.next().filter(|_| found.next().is_none()).map(|index| FamilyId(index as u32))
+    })
+}
+
+/// Whether an answer is as written: a value by its type, or `unknown` and other statuses.
+fn as_expected(program: &Program, answer: &Answer, wanted: &Json) -> bool {
+    let Some(value) = &answer.value else {
+        return wanted.as_str().is_some_and(|wanted| status_of(wanted) == Some(answer.status));
+    };
+    let written = record_json(program, &answer.ty, value);
+    if &written == wanted || matches!((value, wanted), (Value::None, Json::Null)) {
+        return true;
+    }
+    if let (Value::Bool(yes), Json::Bool(wanted)) = (value, wanted) {
+        return yes == wanted;
+    }
+    if let (Json::Array(written), Json::Array(wanted)) = (&written, wanted) {
+        return written.len() == wanted.len() && wanted.iter().all(|one| written.contains(one));
+    }
+    // Numbers compare by value, members by either spelling.
+    text_of(wanted).is_some_and(|text| read_text(program, &answer.ty, &text).is_ok_and(|wanted| wanted == *value))
+}
+
+fn status_of(text: &str) -> Option<Status> {
+    let all = [
+        Status::Decided,
+        Status::Undetermined,
+        Status::Contradictory,
+        Status::Conflict,
+        Status::Error,
+        Status::NotInForce,
+    ];
+    if text == "unknown" { Some(Status::Undetermined) } else { all.into_iter().find(|status| status.text() == text) }
+}
+
+/// A text, or a number as it is written.
+fn text_of(json: &Json) -> Option<String> {
+    match json {
+        Json::String(text) => Some(text.clone()),
+        Json::Number(number) => Some(number.to_string()),
+        Json::Bool(yes) => Some(yes.to_string()),
+        _ => None,
+    }
+}
+
+fn strings(case: &Map<String, Json>, key: &str) -> Result<Option<Vec<String>>, Mismatch> {
+    let Some(list) = case.get(key) else { return Ok(None) };
+    let strings = list.as_array().and_then(|list| list.iter().map(|one| one.as_str().map(str::to_owned)).collect());
+    strings.map(Some).ok_or_else(|| broken(key, "a list of texts"))
+}
+
+fn broken(key: &str, wanted: &str) -> Mismatch {
+    Mismatch::new(format!("the case's `{key}`"), wanted, "something else, or nothing")
+}

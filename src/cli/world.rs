@@ -1,0 +1,74 @@
+//! A policies root, read and checked.
+
+use std::path::Path;
+
+use enact::check::{Checked, check};
+use enact::diagnostic::{self, Diagnostic};
+use enact::load::{Folder, Loaded, load};
+use enact::program::Program;
+use enact::syntax::ast::DeclKind;
+
+use super::exit::Failure;
+use super::files::read_folder;
+
+/// Everything under a root.
+#[derive(Debug)]
+pub struct World {
+    /// The files as bytes.
+    pub folder: Folder,
+    /// The files as trees.
+    pub loaded: Loaded,
+    /// What was found, by place; what has none comes first.
+    pub findings: Vec<Diagnostic>,
+    program: Option<Program>,
+}
+
+/// A root without errors.
+#[derive(Debug)]
+pub struct Ready {
+    /// The files as bytes.
+    pub folder: Folder,
+    /// The files as trees.
+    pub loaded: Loaded,
+    /// What they mean.
+    pub program: Program,
+}
+
+impl World {
+    /// Reads and checks a root.
+    pub fn read(root: &Path) -> Result<Self, Failure> {
+        let (folder, unread) = read_folder(root)?;
+        Ok(Self::of(folder, unread))
+    }
+
+    /// Checks files; `unread` says which could not be read.
+    pub fn of(folder: Folder, unread: Vec<Diagnostic>) -> Self {
+        let loaded = load(&folder);
+        let Checked { program, mut findings } = check(&loaded);
+        let program = program.filter(|_| unread.is_empty());
+        findings.extend(unread);
+        diagnostic::sort(&mut findings);
+        World { folder, loaded, findings, program }
+    }
+
+    /// Goes on where there are no errors. Else they are the failure; warnings are left to `enact check`.
+    pub fn ready(mut self) -> Result<Ready, Failure> {
+        match self.program {
+            Some(program) => Ok(Ready { folder: self.folder, loaded: self.loaded, program }),
+            None => {
+                self.findings.retain(Diagnostic::is_error);
+                Err(Failure::Errors(self.findings, Box::new(self.loaded.sources)))
+            }
+        }
+    }
+
+    /// Counts the rules that files declare: one that later versions inherit counts once.
+    pub fn rules(&self, wanted: impl Fn(&str) -> bool) -> usize {
+        let versions = self.loaded.policies.iter().flat_map(|policy| policy.versions.iter().enumerate());
+        versions
+            .filter(|(_, version)| wanted(self.loaded.path(version.source)))
+            .flat_map(|(index, version)| version.declarations.iter().filter(move |it| it.made_by == index))
+            .filter(|it| matches!(it.declaration.kind, DeclKind::Rule(_)))
+            .count()
+    }
+}

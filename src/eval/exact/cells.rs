@@ -1,0 +1,421 @@
+//! For each variable a finite list of values that stands for all of them.
+//!
+//! Values are alike when every node that reads only this variable comes to the same; one of each kind is kept. Finite types
+//! are listed whole, sets by the groups of their members, ordered types by the places where a comparison turns: the last
+//! place before and the first place after each turn, and both ends.
+//!
+//! Two unknown values compared with each other turn at each other's values, so their places are carried over, once for each
+//! ordered variable: eliminating a variable from comparisons of two (`x + c <= y`) adds up at most as many of them as there
+//! are variables. Comparisons of three and more are carried over too, but are exact only where they share no variable with
+//! another; otherwise, and beyond the limits below, the node counts as opaque and the answer says so (D13).
+
+use std::collections::{BTreeSet, HashSet};
+
+use super::axis::Axis;
+use super::ground::{Gid, Ground, Term, children};
+use super::groups::members;
+use super::shape::{Points, Side, pairs, pieces};
+use crate::eval::MAX_POSSIBLE;
+use crate::eval::kernel::{Key, decide};
+use crate::program::Op;
+use crate::value::{Evaluated, Type, Value};
+
+/// An ordered variable with at most so many places is listed whole: ages, counts, days of a short period.
+pub(crate) const MAX_WHOLE: i128 = 200;
+
+#[cfg(test)]
+thread_local! {
+    /// Tests of the search for cuts list nothing whole.
+    pub(crate) static WHOLE: std::cell::Cell<i128> = const { std::cell::Cell::new(MAX_WHOLE) };
+}
+
+fn listed_whole(axis: &Axis) -> bool {
+    #[cfg(test)]
+    let most = WHOLE.get();
+    #[cfg(not(test))]
+    let most = MAX_WHOLE;
+    axis.greatest - axis.least < most
+}
+
+/// How many places of one ordered variable are told apart.
+const MAX_PLACES: usize = 400;
+
+/// How many values of the other variables one comparison is tried with.
+const MAX_COMBINATIONS: usize = 4096;
+
+/// The cells of every variable of one analysis.
+pub(crate) struct Cells {
+    /// By variable; empty for variables that are not part of the analysis.
+    pub(crate) values: Vec<Vec<Value>>,
+    /// Nodes taken for opaque.
+    pub(crate) opaque: HashSet<Gid>,
+}
+
+struct Search<'a, 'g, 'p> {
+    ground: &'g Ground<'p>,
+    points: Points<'g, 'p>,
+    cone: &'a [Gid],
+    variables: Vec<u32>,
+    axes: Vec<Option<Axis>>,
+    places: Vec<BTreeSet<i128>>,
+    finite: Vec<Vec<Value>>,
+    opaque: HashSet<Gid>,
+    /// Ordered variables listed whole: nothing about them is to be found out.
+    whole: BTreeSet<u32>,
+}
+
+/// Finds the cells of all variables below `roots`, whose cone is given. `terms` are roots whose value is an outcome.
+pub(crate) fn cells(ground: &Ground<'_>, cone: &[Gid], roots: &[Gid], terms: &[Gid]) -> Cells {
+    let count = ground.variables.len();
+    let mut used = BTreeSet::new();
+    cone.iter().for_each(|&id| used.extend(ground.reads(id)));
+    let mut search = Search {
+        ground,
+        points: Points::new(ground),
+        cone,
+        variables: used.into_iter().collect(),
+        axes: vec![None; count],
+        places: vec![BTreeSet::new(); count],
+        finite: vec![Vec::new(); count],
+        opaque: HashSet::new(),
+        whole: BTreeSet::new(),
+    };
+    search.start();
+    search.compare();
+    search.weekdays();
+    search.outcomes(terms);
+    search.finish(roots)
+}
+
+impl Search<'_, '_, '_> {
+    fn start(&mut self) {
+        let ground = self.ground;
+        let texts = self.texts();
+        let added = self.added_to_dates();
+        for &index in &self.variables {
+            let variable = ground.variable(index);
+            let (place, ty) = (index as usize, variable.ty.required());
+            if variable.ty.is_optional() {
+                self.finite[place].push(Value::None);
+            }
+            let values = match ty {
+                Type::YesNo => vec![Value::Bool(false), Value::Bool(true)],
+                Type::Enum(id) => {
+                    let mut values = members(ground.program, *id);
+                    if ground.program.enum_type(*id).open {
+                        values.extend(texts.iter().cloned());
+                    }
+                    values.sort();
+                    values.dedup();
+                    values
+                }
+                Type::Text => texts.iter().cloned().collect(),
+                Type::Set(inner) => match inner.as_ref() {
+                    Type::Enum(id) => ground.groups.made(*id).map_or_else(Vec::new, |group| group.subsets()),
+                    _ => Vec::new(),
+                },
+                ordered => {
+                    let axis = Axis::new(ordered, variable.within.as_ref(), added.contains(&index));
+                    if let Some(axis) = axis {
+                        self.places[place].extend([axis.least, axis.greatest]);
+                        if listed_whole(&axis) {
+                            self.places[place].extend(axis.least..=axis.greatest);
+                            self.whole.insert(index);
+                        }
+                    }
+                    self.axes[place] = axis;
+                    Vec::new()
+                }
+            };
+            self.finite[place].extend(values);
+        }
+    }
+
+    /// The texts that nodes know, and one for each unknown text that is none of them.
+    fn texts(&self) -> BTreeSet<Value> {
+        let mut texts = BTreeSet::new();
+        for &id in self.cone {
+            if let Term::Known(Evaluated::Value(value)) = self.ground.term(id) {
+                match value {
+                    Value::Text(_) => drop(texts.insert(value.clone())),
+                    Value::Set(members) => {
+                        texts.extend(members.iter().filter(|member| matches!(member, Value::Text(_))).cloned())
+                    }
+                    _ => {}
+                }
+            }
+        }
+        let free = |ty: &Type| match ty.required() {
+            Type::Text => true,
+            Type::Enum(id) => self.ground.program.enum_type(*id).open,
+            _ => false,
+        };
+        let wanted = self.variables.iter().filter(|&&index| free(&self.ground.variable(index).ty)).count();
+        let (mut added, mut number) = (0, 1);
+        while added < wanted {
+            let text = if number == 1 { "other".to_string() } else { format!("other {number}") };
+            added += usize::from(texts.insert(Value::Text(text.into())));
+            number += 1;
+        }
+        texts
+    }
+
+    /// The variables that count months, days or minutes added to a date.
+    fn added_to_dates(&self) -> BTreeSet<u32> {
+        let mut added = BTreeSet::new();
+        for &id in self.cone {
+            if let Term::Apply(Key::Node(node), parts) = self.ground.term(id) {
+                let op = self.ground.program.op(*node);
+                if matches!(op, Op::AddMonths(..) | Op::AddDays(..) | Op::AddMinutes(..) | Op::AddBusinessDays(..)) {
+                    added.extend(self.ground.reads(parts[1]));
+                }
+            }
+        }
+        added
+    }
+
+    fn ordered(&self, variables: &BTreeSet<u32>) -> Vec<u32> {
+        let open = |index: &u32| self.axes[*index as usize].is_some() && !self.whole.contains(index);
+        variables.iter().copied().filter(open).collect()
+    }
+
+    /// Adds the places where comparisons turn.
+    fn compare(&mut self) {
+        let mut list: Vec<(Gid, Side, Side, BTreeSet<u32>, Vec<u32>)> = Vec::new();
+        for &id in self.cone {
+            for (a, b) in pairs(self.ground, id) {
+                let mut reads = BTreeSet::new();
+                [&a, &b].into_iter().filter_map(Side::node).for_each(|node| reads.extend(self.ground.reads(node)));
+                let ordered = self.ordered(&reads);
+                if !ordered.is_empty() {
+                    list.push((id, a, b, reads, ordered));
+                }
+            }
+        }
+        // Sums of three and more must not share a variable with another comparison of several.
+        for (id, _, _, _, ordered) in &list {
+            let shares = |other: &Vec<u32>| {
+                other.len() > 1 && other != ordered && other.iter().any(|variable| ordered.contains(variable))
+            };
+            if ordered.len() > 2 && list.iter().any(|(_, _, _, _, other)| shares(other)) {
+                self.opaque.insert(*id);
+            }
+        }
+        let most = self.axes.iter().flatten().count();
+        for round in 0..=most {
+            let mut grown = false;
+            for (id, a, b, reads, ordered) in &list {
+                if self.opaque.contains(id) || (round > 0 && ordered.len() < 2) {
+                    continue;
+                }
+                for &variable in ordered {
+                    match self.turns(a, b, reads, variable) {
+                        Some(breaks) => grown |= self.add(variable, breaks),
+                        None => drop(self.opaque.insert(*id)),
+                    }
+                    if self.places[variable as usize].len() > MAX_PLACES {
+                        self.opaque.insert(*id);
+                    }
+                }
+            }
+            if !grown {
+                break;
+            }
+        }
+    }
+
+    /// Adds both sides of each break.
+    fn add(&mut self, variable: u32, breaks: BTreeSet<i128>) -> bool {
+        let Some(axis) = self.axes[variable as usize] else { return false };
+        let places = &mut self.places[variable as usize];
+        let before = places.len();
+        for place in breaks {
+            places.extend([place - 1, place].into_iter().filter(|place| (axis.least..=axis.greatest).contains(place)));
+        }
+        places.len() > before
+    }
+
+    /// The breaks of a comparison in one variable, with the others at each of their places.
+    fn turns(&mut self, a: &Side, b: &Side, reads: &BTreeSet<u32>, variable: u32) -> Option<BTreeSet<i128>> {
+        let axis = self.axes[variable as usize]?;
+        let mut all = BTreeSet::new();
+        self.each_combination(reads, variable, |points| {
+            all.extend(points.crossing(a, b, variable, &axis).ok()?);
+            Some(())
+        })?;
+        Some(all)
+    }
+
+    /// Calls `f` with all variables but one at each combination of their values. Nothing if there are too many.
+    fn each_combination(
+        &mut self,
+        reads: &BTreeSet<u32>,
+        but: u32,
+        mut f: impl FnMut(&mut Points<'_, '_>) -> Option<()>,
+    ) -> Option<()> {
+        let others: Vec<(u32, Vec<Value>)> =
+            reads.iter().filter(|&&index| index != but).map(|&index| (index, self.candidates(index))).collect();
+        let total = others.iter().map(|(_, values)| values.len()).fold(1usize, usize::saturating_mul);
+        if total > MAX_COMBINATIONS {
+            return None;
+        }
+        for number in 0..total {
+            let mut rest = number;
+            for (index, values) in &others {
+                self.points.values[*index as usize] = values[rest % values.len()].clone();
+                rest /= values.len();
+            }
+            f(&mut self.points)?;
+        }
+        Some(())
+    }
+
+    fn candidates(&self, index: u32) -> Vec<Value> {
+        let place = index as usize;
+        let ordered = self.axes[place].iter().flat_map(|axis| self.places[place].iter().map(|&at| axis.value(at)));
+        self.finite[place].iter().cloned().chain(ordered).collect()
+    }
+
+    /// Where the day of the week is read, every day of a week.
+    fn weekdays(&mut self) {
+        let compared: BTreeSet<u32> = self
+            .cone
+            .iter()
+            .flat_map(|&id| {
+                let two = |(a, b): &(Side, Side)| {
+                    let mut reads = BTreeSet::new();
+                    [a, b].into_iter().filter_map(Side::node).for_each(|node| reads.extend(self.ground.reads(node)));
+                    let ordered = self.ordered(&reads);
+                    if ordered.len() > 1 { ordered } else { Vec::new() }
+                };
+                pairs(self.ground, id).iter().flat_map(two).collect::<Vec<_>>()
+            })
+            .collect();
+        for &id in self.cone {
+            let Term::Apply(Key::Node(node), parts) = self.ground.term(id) else { continue };
+            if !matches!(self.ground.program.op(*node), Op::WeekdayOf(_)) {
+                continue;
+            }
+            match self.ground.term(parts[0]) {
+                Term::Variable(index) if self.whole.contains(index) => {}
+                Term::Variable(index) if !compared.contains(index) => {
+                    let (place, Some(axis)) = (*index as usize, self.axes[*index as usize]) else { continue };
+                    let starts: Vec<i128> = self.places[place].iter().copied().collect();
+                    let within = |day: &i128| *day <= axis.greatest;
+                    self.places[place].extend(starts.iter().flat_map(|start| start + 1..start + 7).filter(within));
+                }
+                _ if self.ground.reads(parts[0]).iter().all(|index| self.whole.contains(index)) => {}
+                _ => drop(self.opaque.insert(id)),
+            }
+        }
+    }
+
+    /// Adds the places where an outcome that moves changes its value, as many as are listed one by one.
+    fn outcomes(&mut self, roots: &[Gid]) {
+        let mut waiting = roots.to_vec();
+        let mut seen = HashSet::new();
+        while let Some(id) = waiting.pop() {
+            if !seen.insert(id) {
+                continue;
+            }
+            match self.ground.term(id) {
+                Term::Finish(_, part) => waiting.push(*part),
+                Term::Decide(decision, _, parts) => {
+                    let count = decide::rules(&self.ground.program.decision(*decision).body).len();
+                    waiting.extend(&parts[count..]);
+                }
+                Term::Apply(Key::If, parts) => waiting.extend(&parts[1..]),
+                Term::Apply(Key::Asked(_), parts) => waiting.push(parts[0]),
+                Term::Apply(Key::Node(node), parts) => match self.ground.program.op(*node) {
+                    Op::Clause(..) => waiting.push(parts[0]),
+                    Op::Rows { .. } => {
+                        let last = parts.len() - 1;
+                        let outputs = parts.iter().enumerate();
+                        let outputs = outputs.filter(|(place, _)| place % 2 == 1 || *place == last);
+                        waiting.extend(outputs.map(|(_, &part)| part));
+                    }
+                    Op::SetOf(_) => waiting.extend(&**parts),
+                    _ => self.values_of(id),
+                },
+                _ => self.values_of(id),
+            }
+        }
+    }
+
+    fn values_of(&mut self, id: Gid) {
+        let reads: BTreeSet<u32> = self.ground.reads(id).iter().copied().collect();
+        for variable in self.ordered(&reads) {
+            let Some(axis) = self.axes[variable as usize] else { continue };
+            let places = self.places[variable as usize].clone();
+            let mut turns = BTreeSet::new();
+            let found = self.each_combination(&reads, variable, |points| {
+                // Within its own breaks and the places so far it only rises or only falls.
+                let breaks = points.breaks(id, variable, &axis).ok()?;
+                for (mut from, to) in pieces(&breaks.union(&places).copied().collect(), &axis) {
+                    for _ in 0..MAX_POSSIBLE {
+                        match points.turn(variable, &axis, (from, to), &mut |points| points.at(id)) {
+                            Some(turn) => {
+                                turns.insert(turn);
+                                from = turn;
+                            }
+                            None => break,
+                        }
+                    }
+                }
+                turns.extend(breaks);
+                Some(())
+            });
+            match found {
+                Some(()) => drop(self.add(variable, turns)),
+                None => drop(self.opaque.insert(id)),
+            }
+            if self.places[variable as usize].len() > 8 * MAX_PLACES {
+                self.opaque.insert(id);
+            }
+        }
+    }
+
+    /// Keeps one value of each kind.
+    fn finish(mut self, roots: &[Gid]) -> Cells {
+        // The largest nodes that read one variable alone: through them it acts on everything else.
+        let mut alone: Vec<BTreeSet<Gid>> = vec![BTreeSet::new(); self.axes.len()];
+        let mut covered: HashSet<Gid> = HashSet::new();
+        for &id in self.cone.iter().rev() {
+            let reads = self.ground.reads(id);
+            if let ([only], false) = (reads, covered.contains(&id)) {
+                alone[*only as usize].insert(id);
+            }
+            if reads.len() == 1 {
+                children(self.ground.term(id), |child| drop(covered.insert(child)));
+            }
+        }
+        // A node covered by one parent may be read by another that reads more.
+        for &id in self.cone {
+            if self.ground.reads(id).len() > 1 {
+                children(self.ground.term(id), |child| {
+                    if let [only] = self.ground.reads(child) {
+                        alone[*only as usize].insert(child);
+                    }
+                });
+            }
+        }
+        for &id in roots {
+            if let [only] = self.ground.reads(id) {
+                alone[*only as usize].insert(id);
+            }
+        }
+        let mut values = vec![Vec::new(); self.axes.len()];
+        for &index in &self.variables.clone() {
+            let nodes = &alone[index as usize];
+            let mut kinds: HashSet<Vec<Evaluated>> = HashSet::new();
+            for value in self.candidates(index) {
+                self.points.values[index as usize] = value.clone();
+                let kind: Vec<Evaluated> = nodes.iter().map(|&node| self.points.at(node)).collect();
+                if kinds.insert(kind) {
+                    values[index as usize].push(value);
+                }
+            }
+        }
+        Cells { values, opaque: self.opaque }
+    }
+}

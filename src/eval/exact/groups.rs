@@ -1,0 +1,224 @@
+//! Members of an enum that no expression tells apart.
+//!
+//! An expression can refer to a member only through constants, given values and other unknown facts. Members that lie in
+//! the same constants are interchangeable: exchanging two of them in every unknown fact changes no answer. So of 249
+//! countries a handful of representatives is enough, and of a set of countries which representatives it holds.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use crate::eval::walk::all_children;
+use crate::program::{Domain, NodeId, Op, Program};
+use crate::value::{EnumId, Evaluated, Type, Value};
+
+/// How many values of an unknown set are told apart at most.
+pub(crate) const MAX_SUBSETS: usize = 4096;
+
+/// Constants with more members than this are not singled out member by member.
+const MAX_SINGLED: usize = 12;
+
+/// Counts of an unknown set are exact up to this number.
+const MAX_COUNTED: i64 = 6;
+
+/// The groups of every enum, as needed.
+#[derive(Debug, Default)]
+pub(crate) struct Groups {
+    /// Nodes that matter: `?` on what is stated, or under a quantifier that is. With the known values of their operands.
+    nodes: Vec<NodeId>,
+    known: HashMap<NodeId, Value>,
+    made: HashMap<EnumId, Option<Group>>,
+}
+
+/// The groups of one enum.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Group {
+    /// Representatives of each group.
+    groups: Vec<Vec<Value>>,
+    /// Whether which of several representatives a set holds may matter, not only how many.
+    linked: bool,
+}
+
+impl Groups {
+    /// Looks at all nodes visited on what is stated.
+    pub(crate) fn new(program: &Program, verdicts: &[Option<Evaluated>]) -> Self {
+        let mut matters = vec![false; verdicts.len()];
+        let mut nodes = Vec::new();
+        let mut known = HashMap::new();
+        // Children have smaller indexes: parents come first.
+        for index in (0..verdicts.len()).rev() {
+            let id = NodeId(index as u32);
+            let closed = program.info(id).free == 0;
+            let looked_at = if closed { verdicts[index] == Some(Evaluated::Unknown) } else { matters[index] };
+            if !looked_at {
+                continue;
+            }
+            nodes.push(id);
+            all_children(program.op(id), |child| {
+                matters[child.index()] = true;
+                if let Some(Evaluated::Value(value)) = &verdicts[child.index()] {
+                    known.insert(child, value.clone());
+                }
+            });
+        }
+        nodes.reverse();
+        Groups { nodes, known, made: HashMap::new() }
+    }
+
+    /// Returns the groups of an enum; nothing if sets of it are used in a way that they do not cover.
+    pub(crate) fn of(&mut self, program: &Program, id: EnumId) -> Option<&Group> {
+        if !self.made.contains_key(&id) {
+            let group = self.make(program, id);
+            self.made.insert(id, group);
+        }
+        self.made.get(&id).and_then(Option::as_ref)
+    }
+
+    /// Returns the groups of an enum if they were asked for before and exist.
+    pub(crate) fn made(&self, id: EnumId) -> Option<&Group> {
+        self.made.get(&id).and_then(Option::as_ref)
+    }
+
+    fn make(&self, program: &Program, id: EnumId) -> Option<Group> {
+        let mut constants: BTreeSet<BTreeSet<Value>> = BTreeSet::new();
+        let mut linked = false;
+        let mut counted = 1;
+        let mut counts: HashSet<NodeId> = HashSet::new();
+        let mut unknown_facts = 0;
+        let is_set = |node: NodeId| matches!(program.info(node).ty.required(), Type::Set(_));
+        let of_enum = |node: NodeId| super::ground::enum_of(&program.info(node).ty) == Some(id);
+        for &node in &self.nodes {
+            let op = program.op(node);
+            all_children(op, |child| {
+                if let Some(value) = self.known.get(&child) {
+                    collect(value, id, &mut constants);
+                }
+            });
+            match op {
+                Op::Fact(_) if of_enum(node) => unknown_facts += 1,
+                Op::Field(..) if of_enum(node) => unknown_facts += 1,
+                Op::Dated(table, _) => {
+                    let values = program.dated[table.index()].values.iter();
+                    values.filter_map(|(_, value)| value.as_ref()).for_each(|value| collect(value, id, &mut constants));
+                }
+                Op::Equal(a, b) | Op::In(a, b) | Op::Within(a, b) | Op::Overlaps(a, b)
+                    if of_enum(*a) || of_enum(*b) =>
+                {
+                    match (self.known.get(a), self.known.get(b)) {
+                        (None, None) => linked = true,
+                        // Of these each single member counts, not only whether there is one.
+                        (one, other) if is_set(*a) && !matches!(op, Op::In(..) | Op::Overlaps(..)) => {
+                            let left_only = matches!(op, Op::Within(..));
+                            let whole = if left_only { one } else { one.or(other) };
+                            if let Some(Value::Set(members)) = whole {
+                                if members.len() > MAX_SINGLED {
+                                    return None;
+                                }
+                                constants.extend(members.iter().map(|member| BTreeSet::from([member.clone()])));
+                            }
+                        }
+                        _ => {}
+                    }
+                }
+                Op::Count(set) | Op::Fold { domain: Domain::Each(set), .. } if of_enum(*set) => {
+                    counts.insert(node);
+                }
+                Op::SetOf(_) if of_enum(node) => linked = true,
+                _ => {}
+            }
+            // A count may be compared with a small number, and nothing else.
+            let mut covered = true;
+            all_children(op, |child| {
+                if counts.contains(&child) {
+                    match op {
+                        Op::Clause(..) => {
+                            counts.insert(node);
+                        }
+                        Op::Less(a, b) | Op::LessEqual(a, b) | Op::Equal(a, b) => {
+                            let other = if *a == child { b } else { a };
+                            let number = self.known.get(other).and_then(|v| crate::eval::kernel::number::whole(v).ok());
+                            match number {
+                                Some(number) if number <= MAX_COUNTED => counted = counted.max(number + 1),
+                                _ => covered = false,
+                            }
+                        }
+                        _ => covered = false,
+                    }
+                }
+            });
+            if !covered {
+                return None;
+            }
+        }
+        let each = if linked { (unknown_facts + 1).max(2) } else { 1 }.max(counted as usize);
+        let mut groups: Vec<(Vec<bool>, Vec<Value>)> = Vec::new();
+        for member in members(program, id) {
+            let signature: Vec<bool> = constants.iter().map(|constant| constant.contains(&member)).collect();
+            match groups.iter_mut().find(|(other, _)| *other == signature) {
+                Some((_, list)) if list.len() < each => list.push(member),
+                Some(_) => {}
+                None => groups.push((signature, vec![member])),
+            }
+        }
+        let group = Group { groups: groups.into_iter().map(|(_, members)| members).collect(), linked };
+        (group.subset_count() <= MAX_SUBSETS).then_some(group)
+    }
+}
+
+impl Group {
+    /// Returns all representatives, sorted.
+    pub(crate) fn members(&self) -> Vec<Value> {
+        let mut members: Vec<Value> = self.groups.iter().flatten().cloned().collect();
+        members.sort();
+        members
+    }
+
+    fn subset_count(&self) -> usize {
+        let of = |group: &Vec<Value>| if self.linked { 1usize << group.len().min(16) } else { group.len() + 1 };
+        self.groups.iter().map(of).fold(1, usize::saturating_mul)
+    }
+
+    /// Returns the sets to tell apart: of each group so many of its representatives, or any of them.
+    pub(crate) fn subsets(&self) -> Vec<Value> {
+        let mut sets: Vec<BTreeSet<Value>> = vec![BTreeSet::new()];
+        for group in &self.groups {
+            let choices: Vec<Vec<Value>> = if self.linked {
+                let pick = |mask: usize| (0..group.len()).filter(move |bit| mask >> bit & 1 == 1);
+                (0..1usize << group.len()).map(|mask| pick(mask).map(|bit| group[bit].clone()).collect()).collect()
+            } else {
+                (0..=group.len()).map(|count| group[..count].to_vec()).collect()
+            };
+            sets = choices
+                .iter()
+                .flat_map(|choice| {
+                    sets.iter().map(move |set| set.iter().cloned().chain(choice.iter().cloned()).collect())
+                })
+                .collect();
+        }
+        sets.into_iter().map(|set| Value::Set(set.into())).collect()
+    }
+}
+
+/// Returns the members of an enum, of an open one also a value that is none.
+pub(crate) fn members(program: &Program, id: EnumId) -> Vec<Value> {
+    let ty = program.enum_type(id);
+    let members = (0..ty.members.len() as u32).map(|index| Value::Member(id, index));
+    members.chain(ty.open.then(|| Value::Text("other".into()))).collect()
+}
+
+/// Collects the members, and sets of members, in a value.
+fn collect(value: &Value, id: EnumId, constants: &mut BTreeSet<BTreeSet<Value>>) {
+    match value {
+        Value::Member(of, _) if *of == id => {
+            constants.insert(BTreeSet::from([value.clone()]));
+        }
+        Value::Set(members) => {
+            if members.iter().any(|member| matches!(member, Value::Member(of, _) if *of == id)) {
+                constants.insert(members.as_ref().clone());
+            }
+        }
+        Value::Record(fields) => {
+            fields.iter().filter_map(Evaluated::value).for_each(|value| collect(value, id, constants))
+        }
+        Value::List(items) => items.iter().for_each(|value| collect(value, id, constants)),
+        _ => {}
+    }
+}

@@ -1,0 +1,27 @@
+//! Evaluation: a program and the facts of one applicant in, answers out. Pure: no clock, no files, no randomness.
+//!
+//! ```text
+//! kernel     what each operation means, pointwise: one implementation for all that follows
+//! scope      which versions are in force, what they assume
+//! walk       the order of evaluation, with an explicit stack
+//! interpret  walk + kernel on what is stated: the verdict of every node (V1 to V8)
+//! conclude   verdicts to answers (D2, D8 to D11, D15)
+//! ```
+
+mod answer;
+mod asserts;
+mod conclude;
+mod exact;
+mod interpret;
+mod kernel;
+mod reach;
+mod scope;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+mod walk;
+
+pub use answer::*;
+pub use asserts::evaluate_asserts;
+pub use conclude::evaluate;

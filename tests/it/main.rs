@@ -1,0 +1,27 @@
+//! Everything that is tested from outside: literate tests, pages of error codes, the program.
+
+mod cli;
+mod codes;
+mod literate;
+mod markdown;
+mod world;
+
+use std::path::Path;
+
+/// The language, a file for each construct.
+#[test]
+fn spec() {
+    literate::run_folder("tests/spec");
+}
+
+/// Messages: every code, and those known to be poor.
+#[test]
+fn messages() {
+    literate::run_folder("tests/messages");
+}
+
+/// What the README shows.
+#[test]
+fn readme() {
+    literate::run_file(Path::new("README.md"));
+}

@@ -7,7 +7,8 @@ use crate::program::{Asked, Decision, DecisionBody, DecisionId, NodeId, Op, Prog
 
 /// Reports each circle of decisions once, with its path.
 pub(super) fn decision_cycles(program: &Program) -> Vec<Diagnostic> {
-    let reads: Vec<Vec<DecisionId>> = program.decisions.iter().map(|decision| decisions_read(program, decision)).collect();
+    let reads: Vec<Vec<DecisionId>> =
+        program.decisions.iter().map(|decision| decisions_read(program, decision)).collect();
     let mut state = vec![State::New; program.decisions.len()];
     let mut found = Vec::new();
     for start in 0..program.decisions.len() {
@@ -53,9 +54,10 @@ fn report(program: &Program, circle: &[usize]) -> Diagnostic {
     let mut names: Vec<&str> = circle.iter().map(|&decision| name(decision)).collect();
     names.push(name(circle[0]));
     let origin = |decision: usize| program.origin(program.decisions[decision].origin);
-    let mut diagnostic = Diagnostic::error(Code::CYCLE, origin(circle[0]).span, format!("the decision `{}` reaches itself", names[0]))
-        .found(names.join(" -> "))
-        .help("break the circle: a decision reads facts, definitions and other decisions, never itself");
+    let mut diagnostic =
+        Diagnostic::error(Code::CYCLE, origin(circle[0]).span, format!("the decision `{}` reaches itself", names[0]))
+            .found(names.join(" -> "))
+            .help("break the circle: a decision reads facts, definitions and other decisions, never itself");
     for &decision in &circle[1..] {
         diagnostic = diagnostic.label(origin(decision).span, "and through this one");
     }

@@ -13,8 +13,12 @@ pub(super) fn first_match(loaded: &Loaded) -> Vec<Diagnostic> {
             && table.hit.value == Hit::First
         {
             found.push(
-                Diagnostic::note(Code::FIRST_MATCH, table.hit.span, format!("in `{}` the first matching row decides: the order of rows matters", table.head.name.value))
-                    .help("with `unique` or `any` it does not"),
+                Diagnostic::note(
+                    Code::FIRST_MATCH,
+                    table.hit.span,
+                    format!("in `{}` the first matching row decides: the order of rows matters", table.head.name.value),
+                )
+                .help("with `unique` or `any` it does not"),
             );
         }
     }
@@ -25,7 +29,8 @@ pub(super) fn first_match(loaded: &Loaded) -> Vec<Diagnostic> {
 pub(super) fn open_questions(program: &Program) -> Vec<Diagnostic> {
     let note = |question: &crate::program::Question| {
         let text = question.text.as_deref().unwrap_or(&question.name);
-        let note = Diagnostic::note(Code::OPEN_QUESTION, question.span, format!("open question `{}`: {text}", question.name));
+        let note =
+            Diagnostic::note(Code::OPEN_QUESTION, question.span, format!("open question `{}`: {text}", question.name));
         match &question.reading {
             Some(reading) => note.help(format!("read meanwhile: {reading}")),
             None => note,

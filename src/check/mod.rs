@@ -38,6 +38,7 @@ pub fn check(loaded: &Loaded) -> Checked {
         findings.extend(data::open_questions(&program));
         findings.extend(unused::unused(loaded, &used));
     }
+    diagnostic::drop_followers(&mut findings);
     diagnostic::sort(&mut findings);
     let program = (!findings.iter().any(Diagnostic::is_error)).then_some(program);
     Checked { program, findings }

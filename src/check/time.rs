@@ -34,16 +34,20 @@ pub(super) fn outside_its_time(program: &Program, reads: &[Read]) -> Vec<Diagnos
             continue;
         }
         let versions: Vec<VersionId> = family.members.iter().filter_map(|(version, _)| *version).collect();
-        let mut spans: Vec<(Boundary, Option<Boundary>)> = versions.iter().map(|&version| (program.version(version).start, program.version(version).end)).collect();
+        let mut spans: Vec<(Boundary, Option<Boundary>)> =
+            versions.iter().map(|&version| (program.version(version).start, program.version(version).end)).collect();
         spans.sort();
         if let Some((from, until)) = first_hole(reader.start, reader.end, &spans) {
             let days = match until {
                 Some(until) => format!("from {} until {}", day(from), day(until)),
                 None => format!("from {}", day(from)),
             };
-            let mut diagnostic = message(format!("`{}` has no value {days}, where `{} {}` reads it", family.name, reader_policy.name, reader.name))
-                .found("read here")
-                .label(reader.span, format!("in force since {}", day(reader.start)));
+            let mut diagnostic = message(format!(
+                "`{}` has no value {days}, where `{} {}` reads it",
+                family.name, reader_policy.name, reader.name
+            ))
+            .found("read here")
+            .label(reader.span, format!("in force since {}", day(reader.start)));
             if let Some((start, _)) = spans.first() {
                 let first = versions.iter().find(|&&version| program.version(version).start == *start);
                 if let Some(&first) = first {
@@ -57,7 +61,11 @@ pub(super) fn outside_its_time(program: &Program, reads: &[Read]) -> Vec<Diagnos
 }
 
 /// Returns the first part of a time that the sorted spans do not cover.
-fn first_hole(start: Boundary, end: Option<Boundary>, spans: &[(Boundary, Option<Boundary>)]) -> Option<(Boundary, Option<Boundary>)> {
+fn first_hole(
+    start: Boundary,
+    end: Option<Boundary>,
+    spans: &[(Boundary, Option<Boundary>)],
+) -> Option<(Boundary, Option<Boundary>)> {
     let mut covered = start;
     for &(from, until) in spans {
         if from > covered {

@@ -14,7 +14,8 @@ use crate::syntax::ast::DeclKind;
 pub(super) fn unused(loaded: &Loaded, used: &HashSet<Span>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let mut seen = HashSet::default();
-    let libraries = loaded.libraries.iter().flat_map(|library| &library.file.declarations).map(|declaration| (declaration, true));
+    let libraries =
+        loaded.libraries.iter().flat_map(|library| &library.file.declarations).map(|declaration| (declaration, true));
     let versions = loaded.policies.iter().flat_map(|policy| &policy.versions).flat_map(|version| &version.declarations);
     for (declaration, in_library) in libraries.chain(versions.map(|consolidated| (&*consolidated.declaration, false))) {
         let what = match &declaration.kind {
@@ -33,7 +34,8 @@ pub(super) fn unused(loaded: &Loaded, used: &HashSet<Span>) -> Vec<Diagnostic> {
         };
         let Some(head) = declaration.kind.head() else { continue };
         let place = head.name.span;
-        let type_used = matches!(declaration.kind, DeclKind::Enum(_) | DeclKind::Record(_)) && used.contains(&declaration.span);
+        let type_used =
+            matches!(declaration.kind, DeclKind::Enum(_) | DeclKind::Record(_)) && used.contains(&declaration.span);
         if used.contains(&place) || type_used || !seen.insert(place) {
             continue;
         }
@@ -42,7 +44,10 @@ pub(super) fn unused(loaded: &Loaded, used: &HashSet<Span>) -> Vec<Diagnostic> {
             "question" => "let a declaration say `relies on` it, or take it out",
             _ => "use it, or take it out",
         };
-        found.push(Diagnostic::warning(Code::UNUSED, place, format!("nothing uses the {what} `{}`", head.name.value)).help(help));
+        found.push(
+            Diagnostic::warning(Code::UNUSED, place, format!("nothing uses the {what} `{}`", head.name.value))
+                .help(help),
+        );
     }
     found
 }

@@ -104,6 +104,17 @@ pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.dedup_by(|a, b| a.code == b.code && a.span() == b.span() && a.message == b.message);
 }
 
+/// Drops findings about names and types (E2xx) in a text that the parser found a mistake in: it went on with a guess, and what
+/// follows from the guess is no second error.
+pub fn drop_followers(diagnostics: &mut Vec<Diagnostic>) {
+    let mistake =
+        |diagnostic: &&Diagnostic| ("E001".."E040").contains(&diagnostic.code.number) && diagnostic.is_error();
+    let mistaken: Vec<Span> = diagnostics.iter().filter(mistake).filter_map(Diagnostic::span).collect();
+    let meet = |a: Span, b: Span| a.source == b.source && a.start < b.end && b.start < a.end;
+    let follows = |span| mistaken.iter().any(|&mistake| meet(mistake, span));
+    diagnostics.retain(|it| !it.code.number.starts_with("E2") || !it.span().is_some_and(follows));
+}
+
 /// Returns the name nearest to a misspelt one, or nothing when none is near.
 ///
 /// Near: at most a third of the letters differ (Damerau-Levenshtein), or one is the other with words in another order or

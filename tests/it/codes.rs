@@ -10,7 +10,10 @@ use super::markdown::{Section, sections};
 use super::world::World;
 
 /// Codes that no text alone can give: they are about files, or about the command line.
-const WITHOUT_EXAMPLE: &[&str] = &["E002", "E005", "E040", "E053", "E090"];
+const WITHOUT_EXAMPLE: &[&str] = &["E002", "E005", "E040", "E053", "E090", "E218"];
+
+/// Codes that no analysis reports yet: their pages say what they will mean.
+const NOT_REPORTED: &[&str] = &["E105", "W106", "E113", "I117"];
 
 #[test]
 fn every_code_has_a_page_and_every_page_a_code() {
@@ -45,8 +48,10 @@ fn the_example_of_a_page_gives_its_code_and_the_correction_does_not() {
             (None, _) if WITHOUT_EXAMPLE.contains(&code.number) => {}
             (Some(example), Some(correction)) => {
                 let example: Vec<&str> = example.into_iter().filter(|it| note || !it.starts_with('I')).collect();
-                let serious: Vec<&str> = correction.into_iter().filter(|it| it.starts_with('E') || *it == code.number).collect();
-                if example != [code.number] {
+                let serious: Vec<&str> =
+                    correction.into_iter().filter(|it| it.starts_with('E') || *it == code.number).collect();
+                let expected: &[&str] = if NOT_REPORTED.contains(&code.number) { &[] } else { &[code.number] };
+                if example != expected {
                     wrong.push(format!("{code}: the example gives {example:?}"));
                 }
                 if !serious.is_empty() {

@@ -49,7 +49,9 @@ fn run_files(files: &[PathBuf]) {
         for section in sections(&text) {
             let shown = path.strip_prefix(root()).unwrap_or(path).display();
             let title = format!("{shown}:{}: {}", section.line, section.name);
-            failures.extend(run_section(&section, &mut console, &mut changes, bless).into_iter().map(|it| format!("{title}\n{it}")));
+            failures.extend(
+                run_section(&section, &mut console, &mut changes, bless).into_iter().map(|it| format!("{title}\n{it}")),
+            );
         }
         if !changes.is_empty() {
             let mut text = text;
@@ -62,7 +64,12 @@ fn run_files(files: &[PathBuf]) {
     assert!(failures.is_empty(), "{} failed:\n\n{}", failures.len(), failures.join("\n"));
 }
 
-fn run_section(section: &Section, console: &mut Console, changes: &mut Vec<(Range<usize>, String)>, bless: bool) -> Vec<String> {
+fn run_section(
+    section: &Section,
+    console: &mut Console,
+    changes: &mut Vec<(Range<usize>, String)>,
+    bless: bool,
+) -> Vec<String> {
     let mut world = World::default();
     let mut failures = Vec::new();
     let mut judged = false;

@@ -166,7 +166,9 @@ impl World {
         let run = Run { program: &program, sources: &loaded.sources, request, facts };
         let evaluation = evaluate(run.program, &run.request, &run.facts);
         match block.kind.as_str() {
-            "outcome" => Ok(run.record(&evaluation).decisions.iter().map(|decision| line(&to_json(decision))).collect()),
+            "outcome" => {
+                Ok(run.record(&evaluation).decisions.iter().map(|decision| line(&to_json(decision))).collect())
+            }
             "record" => Ok(format!("{:#}\n", to_json(&run.record(&evaluation).decisions))),
             "trace" => {
                 let level = match block.option("level") {
@@ -215,9 +217,7 @@ struct Run<'a> {
 
 impl Run<'_> {
     fn asides(&self, evaluation: &Evaluation) -> Vec<Asides> {
-        let gather = |index| {
-            Asides::gather(self.program, self.sources, &self.request, &self.facts, evaluation, index)
-        };
+        let gather = |index| Asides::gather(self.program, self.sources, &self.request, &self.facts, evaluation, index);
         (0..evaluation.answers.len()).map(gather).collect()
     }
 
@@ -272,9 +272,12 @@ fn line(decision: &Json) -> String {
             notes.push(format!("{word}{}", list.join(", ")));
         }
     };
-    let by: Vec<String> = texts("because", "rule").into_iter().filter(|rule| *rule != plain(&decision["name"])).collect();
+    let by: Vec<String> =
+        texts("because", "rule").into_iter().filter(|rule| *rule != plain(&decision["name"])).collect();
     note("by ", by);
-    note("either ", texts("either", "rule"));
+    let mut either: Vec<String> = texts("either", "rule");
+    either.retain(|rule| *rule != plain(&decision["name"]));
+    note("either ", either);
     for aside in decision["set_aside"].as_array().into_iter().flatten() {
         let exceptions: Vec<String> = aside["exceptions"].as_array().into_iter().flatten().map(plain).collect();
         let by = match &aside["outranked_by"] {

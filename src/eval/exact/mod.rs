@@ -16,6 +16,9 @@ pub(crate) mod ground;
 mod groups;
 mod missing;
 mod shape;
+mod what_would;
+
+pub use self::what_would::{WhatWould, what_would};
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,13 +30,13 @@ use self::diagram::Id;
 use self::ground::{Gid, Ground, Term};
 use self::groups::Groups;
 use self::missing::{Unit, missing};
-use super::conclude::{counts_for, decision_in, define_in, outcome};
+use super::conclude::{counts_for, decision_in, define_in, outcome, type_of};
 use super::kernel::{Key, decide};
 use super::scope::Scope;
 use super::walk::{Algebra, Walk};
 use super::{Missing, Outcome, Reason, SetAside, SetAsideBy};
 use crate::program::{DecisionBody, DecisionId, FamilyId, OriginId, PolicyId, Program, RuleId};
-use crate::value::{Evaluated, Fault, FaultKind, Value};
+use crate::value::{Evaluated, Fault, FaultKind, Type, Value};
 
 /// What can be said about one thing asked.
 pub(crate) struct Findings {
@@ -190,7 +193,12 @@ impl<'p> Exact<'p> {
                 reasons.push(Candidate::always(Reason::Expression(origin), in_force));
             }
         }
-        // Invariants tied to what the outcome reads, directly or through others.
+        let tied = self.tied(asked, open);
+        self.analyse(family, asked, &tied, &reasons).unwrap_or_else(|Budget| self.inexact(asked, read))
+    }
+
+    /// Returns the invariants tied to what a node reads, directly or through others.
+    fn tied(&self, asked: Gid, open: &[Open]) -> Vec<Gid> {
         let mut facts = self.units_of(asked);
         let mut tied: Vec<Gid> = Vec::new();
         loop {
@@ -203,10 +211,9 @@ impl<'p> Exact<'p> {
                 }
             }
             if tied.len() == before {
-                break;
+                return tied;
             }
         }
-        self.analyse(family, asked, &tied, &reasons, read).unwrap_or_else(|Budget| self.inexact(asked, read))
     }
 
     /// D13: what is left to say when the engine gives up: everything that might matter counts as missing.
@@ -248,14 +255,7 @@ impl<'p> Exact<'p> {
         list
     }
 
-    fn analyse(
-        &self,
-        family: FamilyId,
-        asked: Gid,
-        tied: &[Gid],
-        reasons: &[Candidate],
-        read: &BTreeSet<Missing>,
-    ) -> Result<Findings, Budget> {
+    fn analyse(&self, family: FamilyId, asked: Gid, tied: &[Gid], reasons: &[Candidate]) -> Result<Findings, Budget> {
         let ground = &self.walk.algebra;
         let mut roots = vec![asked];
         roots.extend(tied);
@@ -265,7 +265,13 @@ impl<'p> Exact<'p> {
             roots.extend(candidate.value);
             roots.extend(candidate.applies);
         }
-        let mut analysis = Analysis::new(ground, &roots, &[asked])?;
+        // Of outcomes that are listed by their ends, the places where they change are needed.
+        let moving = match type_of(self.program, family).required() {
+            Type::Set(inner) => inner.is_ordered(),
+            ty => ty.is_ordered(),
+        };
+        let terms: &[Gid] = if moving { &[asked] } else { &[] };
+        let mut analysis = Analysis::new(ground, &roots, terms)?;
         let (allowed, vague) = analysis.allowed(tied)?;
         let diagram = analysis.diagram(asked)?;
         // Number 0 is forbidden, 1 not known, errors are one outcome (D8).
@@ -309,7 +315,7 @@ impl<'p> Exact<'p> {
         if let [one] = &listed[..] {
             self.reasons(&mut analysis, allowed, one, reasons, &mut findings)?;
         } else {
-            self.missing(&mut analysis, asked, numbered, tied, read, &mut findings);
+            self.missing(&mut analysis, asked, numbered, tied, &mut findings);
         }
         Ok(findings)
     }
@@ -321,7 +327,6 @@ impl<'p> Exact<'p> {
         asked: Gid,
         numbered: Id,
         tied: &[Gid],
-        read: &BTreeSet<Missing>,
         findings: &mut Findings,
     ) {
         let mut levels: IndexMap<Missing, Vec<u32>> = IndexMap::new();
@@ -423,7 +428,8 @@ impl<'p> Exact<'p> {
         }
         let mut by = Vec::new();
         for &exception in &self.program.rule(rule).exceptions {
-            let stands = analysis.diagram(self.walk.algebra.rules[&exception].stands)?;
+            let Some(terms) = self.walk.algebra.rules.get(&exception) else { continue };
+            let stands = analysis.diagram(terms.stands)?;
             let stands = analysis.under(allowed, stands, 2, |result| u32::from(result.is_yes()))?;
             if analysis.diagrams.results(stands).contains(&1) {
                 by.push(exception);

@@ -93,8 +93,8 @@ mod tests {
 
     #[test]
     fn only_plain_policies_and_data_are_listed() {
-        let listed = "100644 blob aa\tpolicies/p/1.enact\0120000 blob bb\tpolicies/l.csv\0100644 blob cc\tpolicies/x.md\0\
-                      100755 blob dd\tpolicies/d.csv\0";
+        let listed = "100644 blob aa\tpolicies/p/1.enact\x00120000 blob bb\tpolicies/l.csv\x00100644 blob cc\tpolicies/x.md\x00\
+                      100755 blob dd\tpolicies/d.csv\x00";
         let pair = |hash: &str, path: &str| (hash.to_owned(), path.to_owned());
         assert_eq!(blobs(listed, "policies"), [pair("aa", "p/1.enact"), pair("dd", "d.csv")]);
     }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use clap::Args;
 use enact::source::Sources;
+use enact::syntax::format::format_checked;
 use enact::syntax::parse;
 
 use super::exit::{Exit, Failure, Outcome};
@@ -43,6 +44,7 @@ pub fn run(args: &NewArgs, policies: Option<&Path>, terminal: &Terminal) -> Outc
     let mut written = String::new();
     for (path, template) in files {
         let text = template.replace("POLICY_NAME", name).replace("POLICY_TITLE", &title).replace("POLICY_START", START);
+        let text = if path.ends_with(".enact") { laid_out(text) } else { text };
         write_whole(&folder.join(&path), &text)?;
         written += &format!("  {}/{name}/{path}\n", shown_root(root));
     }
@@ -71,6 +73,14 @@ fn check_name(name: &str) -> Result<(), Failure> {
         return Err(Failure::usage(format!("`{name}` is a reserved word"), help));
     }
     Ok(())
+}
+
+/// Lays a text out: where lines break depends on the length of the name.
+fn laid_out(text: String) -> String {
+    let mut sources = Sources::new();
+    let id = sources.add("new", text);
+    let parsed = parse(&sources, id);
+    format_checked(&sources, &parsed.file).unwrap_or_else(|_| sources.get(id).text().to_owned())
 }
 
 /// `parking_permit` to `Parking permit`.

@@ -78,9 +78,8 @@ pub fn find(argument: &str, policies: Option<&Path>) -> Result<Named, Failure> {
 /// Splits an argument into what names the policy and its version.
 fn read(argument: &str, policies: Option<&Path>) -> Result<(Reference, Option<String>), Failure> {
     let (text, version) = match argument.rsplit_once('@') {
-        Some((text, version))
-            if !version.contains(['/', ':']) && !(argument.starts_with("git:") && !text.contains(['/', ':'])) =>
-        {
+        // A revision may hold an `@` too: `HEAD@{1}`.
+        Some((text, version)) if !version.contains(['/', ':']) => {
             read_date(version).map_err(|what| {
                 let help = "a version is named by the day it starts: `flagpoling@2024-12-24`";
                 Failure::usage(format!("`{version}` is no version: {what}"), Some(help.into()))

@@ -1,17 +1,18 @@
 //! From verdicts to answers: status, outcomes, reasons (D2, D8 to D10, D15).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::exact::{Budget, Exact};
 use super::interpret::Interpret;
 use super::kernel::decide::{own_fault, rules};
 use super::kernel::outcome::of_definition;
+use super::reach::Reach;
 use super::scope::Scope;
 use super::walk::{ASKED, Walk};
-use super::{Answer, Evaluation, MAX_POSSIBLE, Outcome, Picked, Possible, Reason, Request, Status};
-use crate::facts::Facts;
+use super::{Answer, Evaluation, MAX_POSSIBLE, Missing, Outcome, Picked, Possible, Reason, Request, Status};
+use crate::facts::{Facts, Slot};
 use crate::program::{
-    Asked, DecisionBody, DecisionId, FamilyId, NodeId, OriginId, PolicyId, Program, RuleId, VersionId,
+    Asked, DecisionBody, DecisionId, FactId, FamilyId, NodeId, OriginId, PolicyId, Program, RuleId, VersionId,
 };
 use crate::value::{Evaluated, Fault, FaultKind, Type, Value};
 
@@ -130,7 +131,8 @@ impl Subject {
         let decision = answer.version.and_then(|version| decision_in(program, self.family, version));
         if self.kleene == Evaluated::Unknown || decision.is_some_and(|decision| in_doubt(program, interpret, decision))
         {
-            let findings = exact.engine().findings(self.family, self.policy, &open);
+            let read = unknown_reads(program, scope, self.family, self.policy);
+            let findings = exact.engine().findings(self.family, self.policy, &open, &read);
             if let Some(outcomes) = findings.outcomes {
                 if let [one] = &outcomes[..] {
                     conclude(&mut answer, one.clone());
@@ -204,6 +206,24 @@ fn in_doubt(program: &Program, interpret: &Interpret<'_>, decision: DecisionId) 
         interpret.rules()[rule.index()].as_ref().is_some_and(|verdict| verdict.stands == Evaluated::Unknown)
     };
     rules(&program.decision(decision).body).iter().any(unknown)
+}
+
+/// Returns the facts that are unknown and that what is asked reads, whether or not it matters here.
+fn unknown_reads(program: &Program, scope: &Scope, family: FamilyId, policy: PolicyId) -> BTreeSet<Missing> {
+    let mut reach = Reach::new(program);
+    let versions = scope.candidates(policy).to_vec();
+    if scope.version(policy).is_none() {
+        versions.first().into_iter().for_each(|&version| reach.deciding(version));
+    }
+    reach.family(
+        family,
+        &|_, version| {
+            version.is_none_or(|version| scope.candidates(program.version(version).policy).contains(&version))
+        },
+        &|policy| scope.version(policy).is_none(),
+    );
+    let unknown = |fact: &FactId| !matches!(scope.slot(*fact), Slot::Given(_));
+    reach.facts.into_iter().filter(unknown).map(|fact| Missing { fact, path: Vec::new() }).collect()
 }
 
 /// Fills in the one outcome.

@@ -10,6 +10,7 @@
 
 mod answer;
 mod asserts;
+mod boundaries;
 mod conclude;
 mod exact;
 mod interpret;
@@ -24,4 +25,6 @@ mod walk;
 
 pub use answer::*;
 pub use asserts::evaluate_asserts;
+pub use boundaries::{Cause, boundaries};
 pub use conclude::evaluate;
+pub use exact::{WhatWould, what_would};

@@ -103,9 +103,9 @@ impl Scope {
         self.slots.get(fact.index()).unwrap_or(&Slot::NotStated)
     }
 
-    /// States a fact, as in a completion. Versions stay as they were picked.
-    pub(crate) fn state(&mut self, fact: FactId, value: Value) {
-        self.slots[fact.index()] = Slot::Given(value);
+    /// Takes a fact for unknown from here on. Versions and assumptions stay as they were picked.
+    pub(crate) fn forget(&mut self, fact: FactId) {
+        self.slots[fact.index()] = Slot::StatedUnknown;
         self.assumed.remove(&fact);
     }
 

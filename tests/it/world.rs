@@ -275,7 +275,9 @@ fn line(decision: &Json) -> String {
     let by: Vec<String> =
         texts("because", "rule").into_iter().filter(|rule| *rule != plain(&decision["name"])).collect();
     note("by ", by);
-    note("either ", texts("either", "rule"));
+    let mut either: Vec<String> = texts("either", "rule");
+    either.retain(|rule| *rule != plain(&decision["name"]));
+    note("either ", either);
     for aside in decision["set_aside"].as_array().into_iter().flatten() {
         let exceptions: Vec<String> = aside["exceptions"].as_array().into_iter().flatten().map(plain).collect();
         let by = match &aside["outranked_by"] {

@@ -28,12 +28,22 @@ pub(crate) struct Analysis<'g, 'p> {
 impl<'g, 'p> Analysis<'g, 'p> {
     /// Prepares the diagrams of `roots`. Variables are asked in the order in which the first roots read them.
     pub(crate) fn new(ground: &'g Ground<'p>, roots: &[Gid], terms: &[Gid]) -> Result<Self, Budget> {
+        Analysis::near(ground, roots, terms, &HashMap::new())
+    }
+
+    /// As [`Analysis::new`], with the values some variables have at present.
+    pub(crate) fn near(
+        ground: &'g Ground<'p>,
+        roots: &[Gid],
+        terms: &[Gid],
+        seeds: &HashMap<u32, Value>,
+    ) -> Result<Self, Budget> {
         let all = cone(ground, roots);
         let order = order(ground, roots);
         if order.len() > MAX_VARIABLES {
             return Err(Budget);
         }
-        let cells = cells(ground, &all, roots, terms);
+        let cells = cells(ground, &all, roots, terms, seeds);
         let levels = order.into_iter().enumerate().map(|(level, variable)| (variable, level as u32)).collect();
         let (diagrams, values, made) = (Diagrams::default(), IndexSet::new(), HashMap::new());
         Ok(Analysis { ground, cells, diagrams, values, made, levels })
@@ -90,7 +100,7 @@ impl<'g, 'p> Analysis<'g, 'p> {
         match ground.term(id) {
             Term::Known(value) => Ok(self.known(value.clone())),
             Term::Given(value, _) => Ok(self.known(Evaluated::Value(value.clone()))),
-            Term::Opaque => Ok(self.known(Evaluated::Unknown)),
+            Term::Listed(..) | Term::Opaque => Ok(self.known(Evaluated::Unknown)),
             Term::Variable(index) => {
                 let Some(level) = self.level(*index) else { return Ok(self.known(Evaluated::Unknown)) };
                 let values = self.cells.values[*index as usize].clone();

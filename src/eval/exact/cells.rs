@@ -9,7 +9,7 @@
 //! are variables. Comparisons of three and more are carried over too, but are exact only where they share no variable with
 //! another; otherwise, and beyond the limits below, the node counts as opaque and the answer says so (D13).
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::axis::Axis;
 use super::ground::{Gid, Ground, Term, children};
@@ -43,6 +43,9 @@ const MAX_PLACES: usize = 400;
 /// How many values of the other variables one comparison is tried with.
 const MAX_COMBINATIONS: usize = 4096;
 
+/// How many nodes the search evaluates in all; after that, what is not settled is opaque.
+const MAX_EVALUATIONS: usize = 2_000_000;
+
 /// The cells of every variable of one analysis.
 pub(crate) struct Cells {
     /// By variable; empty for variables that are not part of the analysis.
@@ -50,6 +53,9 @@ pub(crate) struct Cells {
     /// Nodes taken for opaque.
     pub(crate) opaque: HashSet<Gid>,
 }
+
+/// A node, two sides it compares, the variables they read, and of those the ordered ones.
+type Comparison = (Gid, Side, Side, BTreeSet<u32>, Vec<u32>);
 
 struct Search<'a, 'g, 'p> {
     ground: &'g Ground<'p>,
@@ -62,10 +68,18 @@ struct Search<'a, 'g, 'p> {
     opaque: HashSet<Gid>,
     /// Ordered variables listed whole: nothing about them is to be found out.
     whole: BTreeSet<u32>,
+    seeds: &'a HashMap<u32, Value>,
 }
 
 /// Finds the cells of all variables below `roots`, whose cone is given. `terms` are roots whose value is an outcome.
-pub(crate) fn cells(ground: &Ground<'_>, cone: &[Gid], roots: &[Gid], terms: &[Gid]) -> Cells {
+/// With `seeds`, the values some variables have at present: they are among the cells, first, and values near them next.
+pub(crate) fn cells(
+    ground: &Ground<'_>,
+    cone: &[Gid],
+    roots: &[Gid],
+    terms: &[Gid],
+    seeds: &HashMap<u32, Value>,
+) -> Cells {
     let count = ground.variables.len();
     let mut used = BTreeSet::new();
     cone.iter().for_each(|&id| used.extend(ground.reads(id)));
@@ -79,6 +93,7 @@ pub(crate) fn cells(ground: &Ground<'_>, cone: &[Gid], roots: &[Gid], terms: &[G
         finite: vec![Vec::new(); count],
         opaque: HashSet::new(),
         whole: BTreeSet::new(),
+        seeds,
     };
     search.start();
     search.compare();
@@ -92,7 +107,7 @@ impl Search<'_, '_, '_> {
         let ground = self.ground;
         let texts = self.texts();
         let added = self.added_to_dates();
-        for &index in &self.variables {
+        for index in self.variables.clone() {
             let variable = ground.variable(index);
             let (place, ty) = (index as usize, variable.ty.required());
             if variable.ty.is_optional() {
@@ -128,7 +143,39 @@ impl Search<'_, '_, '_> {
                 }
             };
             self.finite[place].extend(values);
+            if let Some(seed) = self.seeds.get(&index) {
+                self.seed(place, seed);
+            }
         }
+    }
+
+    /// Adds a value a variable has at present, and of sets those with one member more or less.
+    fn seed(&mut self, place: usize, seed: &Value) {
+        if let Some(axis) = self.axes[place] {
+            self.places[place].extend(axis.place(seed).filter(|at| (axis.least..=axis.greatest).contains(at)));
+            return;
+        }
+        let mut near = vec![seed.clone()];
+        if let Value::Set(members) = seed {
+            let known: BTreeSet<Value> = self.finite[place]
+                .iter()
+                .filter_map(|value| match value {
+                    Value::Set(members) => Some(members.iter().cloned()),
+                    _ => None,
+                })
+                .flatten()
+                .chain(members.iter().cloned())
+                .collect();
+            for member in known {
+                let mut other = members.as_ref().clone();
+                if !other.remove(&member) {
+                    other.insert(member);
+                }
+                near.push(Value::Set(other.into()));
+            }
+        }
+        near.retain(|value| !self.finite[place].contains(value));
+        self.finite[place].extend(near);
     }
 
     /// The texts that nodes know, and one for each unknown text that is none of them.
@@ -181,7 +228,7 @@ impl Search<'_, '_, '_> {
 
     /// Adds the places where comparisons turn.
     fn compare(&mut self) {
-        let mut list: Vec<(Gid, Side, Side, BTreeSet<u32>, Vec<u32>)> = Vec::new();
+        let mut list: Vec<Comparison> = Vec::new();
         for &id in self.cone {
             for (a, b) in pairs(self.ground, id) {
                 let mut reads = BTreeSet::new();
@@ -264,6 +311,9 @@ impl Search<'_, '_, '_> {
             for (index, values) in &others {
                 self.points.values[*index as usize] = values[rest % values.len()].clone();
                 rest /= values.len();
+            }
+            if self.points.evaluated > MAX_EVALUATIONS {
+                return None;
             }
             f(&mut self.points)?;
         }
@@ -352,6 +402,9 @@ impl Search<'_, '_, '_> {
                 // Within its own breaks and the places so far it only rises or only falls.
                 let breaks = points.breaks(id, variable, &axis).ok()?;
                 for (mut from, to) in pieces(&breaks.union(&places).copied().collect(), &axis) {
+                    if points.evaluated > MAX_EVALUATIONS {
+                        return None;
+                    }
                     for _ in 0..MAX_POSSIBLE {
                         match points.turn(variable, &axis, (from, to), &mut |points| points.at(id)) {
                             Some(turn) => {
@@ -386,7 +439,7 @@ impl Search<'_, '_, '_> {
                 alone[*only as usize].insert(id);
             }
             if reads.len() == 1 {
-                children(self.ground.term(id), |child| drop(covered.insert(child)));
+                children(self.ground.term(id), |child| covered.extend([child]));
             }
         }
         // A node covered by one parent may be read by another that reads more.
@@ -408,7 +461,12 @@ impl Search<'_, '_, '_> {
         for &index in &self.variables.clone() {
             let nodes = &alone[index as usize];
             let mut kinds: HashSet<Vec<Evaluated>> = HashSet::new();
-            for value in self.candidates(index) {
+            let mut candidates = self.candidates(index);
+            if let Some(seed) = self.seeds.get(&index) {
+                let axis = self.axes[index as usize];
+                candidates.sort_by_cached_key(|value| distance(axis.as_ref(), seed, value));
+            }
+            for value in candidates {
                 self.points.values[index as usize] = value.clone();
                 let kind: Vec<Evaluated> = nodes.iter().map(|&node| self.points.at(node)).collect();
                 if kinds.insert(kind) {
@@ -417,5 +475,14 @@ impl Search<'_, '_, '_> {
             }
         }
         Cells { values, opaque: self.opaque }
+    }
+}
+
+/// How far a value is from another: 0 only for itself.
+fn distance(axis: Option<&Axis>, from: &Value, to: &Value) -> u128 {
+    match (axis.and_then(|axis| Some((axis.place(from)?, axis.place(to)?))), from, to) {
+        (Some((from, to)), _, _) => from.abs_diff(to),
+        (None, Value::Set(from), Value::Set(to)) => from.symmetric_difference(to).count() as u128,
+        (None, from, to) => u128::from(from != to),
     }
 }

@@ -4,7 +4,7 @@
 //! matter), so two functions are equal exactly when their ids are. What results mean is up to the caller: values, sets of
 //! outcomes, `y` and `n`. Everything is deterministic; the only limits are counts, never clocks.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use indexmap::IndexSet;
 
@@ -159,20 +159,6 @@ impl Diagrams {
         };
         memo.insert(id, reduced);
         Ok(reduced)
-    }
-
-    /// Returns the levels a diagram depends on.
-    pub(crate) fn support(&self, id: Id) -> BTreeSet<u32> {
-        let mut seen = IndexSet::new();
-        let mut waiting = vec![id];
-        let mut levels = BTreeSet::new();
-        while let Some(id) = waiting.pop() {
-            if as_result(id).is_none() && seen.insert(id) {
-                levels.insert(self.level(id));
-                waiting.extend(self.branches(id));
-            }
-        }
-        levels
     }
 
     /// Returns all results a diagram can come to, sorted.

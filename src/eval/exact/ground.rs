@@ -30,6 +30,8 @@ pub(crate) enum Term {
     Given(Value, Missing),
     /// A variable, by index.
     Variable(u32),
+    /// A list that is unknown as a whole, of at most so many elements.
+    Listed(FactId, u32),
     /// Something unknown that the engine cannot take apart.
     Opaque,
     /// An operation.
@@ -136,14 +138,7 @@ impl<'p> Ground<'p> {
         let whole = at.path.is_empty();
         let within = if whole { self.program.fact(at.fact).within.clone() } else { None };
         let variable = Variable { at: at.clone(), part, ty: ty.clone(), within };
-        let index = match self.variables.get_index_of(&at) {
-            Some(index) => index,
-            None => self.variables.insert_full(at, variable).0,
-        };
-        match self.terms.get_index_of(&Term::Variable(index as u32)) {
-            Some(known) => known as Gid,
-            None => self.intern(Term::Variable(index as u32), vec![index as u32]),
-        }
+        self.variable_of(at, variable)
     }
 
     fn supported(&mut self, ty: &Type) -> bool {
@@ -169,6 +164,9 @@ impl<'p> Ground<'p> {
 
     /// Takes a given record or list apart, so that an operation on the whole reads its unknown fields.
     fn expanded(&mut self, id: Gid) -> Gid {
+        if let Term::Listed(..) = self.term(id) {
+            return self.leaf(Term::Opaque);
+        }
         let Term::Given(value, at) = self.term(id).clone() else { return id };
         let ty = at.ty(self.program);
         match (&value, ty) {
@@ -193,6 +191,27 @@ impl<'p> Ground<'p> {
                 self.apply(Key::List, &parts)
             }
             _ => self.leaf(Term::Opaque),
+        }
+    }
+
+    /// Whether an unknown list has more than so many elements: its length is a variable below any element.
+    fn is_longer(&mut self, fact: FactId, most: u32, than: u32) -> Gid {
+        let at = Missing { fact, path: vec![u32::MAX] };
+        let within = Some((Value::integer(0), Value::integer(most.into())));
+        let variable = Variable { at: at.clone(), part: true, ty: Type::Integer, within };
+        let length = self.variable_of(at, variable);
+        let than = self.known(Evaluated::Value(Value::integer(than.into())));
+        self.apply(Key::Less, &[than, length])
+    }
+
+    fn variable_of(&mut self, at: Missing, variable: Variable) -> Gid {
+        let index = match self.variables.get_index_of(&at) {
+            Some(index) => index,
+            None => self.variables.insert_full(at, variable).0,
+        };
+        match self.terms.get_index_of(&Term::Variable(index as u32)) {
+            Some(known) => known as Gid,
+            None => self.intern(Term::Variable(index as u32), vec![index as u32]),
         }
     }
 
@@ -240,7 +259,10 @@ impl Algebra for Ground<'_> {
             return self.given(&value, at);
         }
         let ty = self.program.fact(fact).ty.clone();
-        let mut result = self.unknown(at, &ty, false);
+        let mut result = match self.groups.list_length(fact) {
+            Some(length) => self.leaf(Term::Listed(fact, length)),
+            None => self.unknown(at, &ty, false),
+        };
         // V8 where the version that assumes is not certain: its assumption holds if it is in force.
         if *self.scope.slot(fact) == Slot::NotStated {
             for (of, version, value, _) in &self.scope.conditional {
@@ -267,8 +289,14 @@ impl Algebra for Ground<'_> {
                 Key::Node(node) => matches!(self.program.op(node), Op::Clause(..)),
                 _ => false,
             };
-            if passes && matches!(self.term(*only), Term::Variable(_) | Term::Given(..)) {
+            if passes && matches!(self.term(*only), Term::Variable(_) | Term::Given(..) | Term::Listed(..)) {
                 return *only;
+            }
+            if let (Key::Node(node), &Term::Listed(fact, most)) = (key, self.term(*only))
+                && matches!(self.program.op(node), Op::IsEmpty(_))
+            {
+                let some = self.is_longer(fact, most, 0);
+                return self.apply(Key::Not, &[some]);
             }
         }
         if key == Key::If {
@@ -326,6 +354,20 @@ impl Algebra for Ground<'_> {
                 let each = items.iter().enumerate();
                 let each: Vec<_> = each.map(|(index, item)| (None, self.given(item, at.below(index as u32)))).collect();
                 Elements::Each(each)
+            }
+            // As many elements as any list needs, each guarded by whether the list is that long.
+            Term::Listed(fact, most) if !fold => {
+                let ty = self.program.fact(fact).ty.clone();
+                let count = match ty {
+                    Type::List(record) => self.program.record(record).fields.len(),
+                    _ => 0,
+                };
+                let each = (0..most).map(|index| {
+                    let element = Value::Record(vec![Evaluated::Unknown; count].into());
+                    let element = self.leaf(Term::Given(element, Missing { fact, path: vec![index] }));
+                    (Some(self.is_longer(fact, most, index)), element)
+                });
+                Elements::Each(each.collect())
             }
             term => {
                 // A set that is not known: each member it could have, guarded by whether it has it. Aggregates count
@@ -442,7 +484,7 @@ pub(crate) fn cone(ground: &Ground<'_>, roots: &[Gid]) -> Vec<Gid> {
 /// Calls `f` with each child of a node.
 pub(crate) fn children(term: &Term, mut f: impl FnMut(Gid)) {
     match term {
-        Term::Known(_) | Term::Given(..) | Term::Variable(_) | Term::Opaque => {}
+        Term::Known(_) | Term::Given(..) | Term::Variable(_) | Term::Listed(..) | Term::Opaque => {}
         Term::Apply(_, parts) => parts.iter().copied().for_each(f),
         Term::Decide(_, gathered, parts) => {
             f(*gathered);
@@ -457,7 +499,7 @@ pub(crate) fn pointwise(program: &Program, term: &Term, of: impl Fn(Gid) -> Eval
     match term {
         Term::Known(value) => value.clone(),
         Term::Given(value, _) => Evaluated::Value(value.clone()),
-        Term::Variable(_) | Term::Opaque => Evaluated::Unknown,
+        Term::Variable(_) | Term::Listed(..) | Term::Opaque => Evaluated::Unknown,
         Term::Apply(key, parts) => {
             let parts: Vec<Evaluated> = parts.iter().map(|&part| of(part)).collect();
             apply(program, *key, &parts.iter().collect::<Vec<_>>())

@@ -7,7 +7,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::eval::walk::all_children;
-use crate::program::{Domain, NodeId, Op, Program};
+use crate::program::{Domain, FactId, NodeId, Op, Program};
 use crate::value::{EnumId, Evaluated, Type, Value};
 
 /// How many values of an unknown set are told apart at most.
@@ -15,6 +15,9 @@ pub(crate) const MAX_SUBSETS: usize = 4096;
 
 /// Constants with more members than this are not singled out member by member.
 const MAX_SINGLED: usize = 12;
+
+/// Unknown lists are told apart by at most so many elements.
+const MAX_LENGTH: u32 = 4;
 
 /// Counts of an unknown set are exact up to this number.
 const MAX_COUNTED: i64 = 6;
@@ -26,6 +29,7 @@ pub(crate) struct Groups {
     nodes: Vec<NodeId>,
     known: HashMap<NodeId, Value>,
     made: HashMap<EnumId, Option<Group>>,
+    lists: HashMap<FactId, Option<u32>>,
 }
 
 /// The groups of one enum.
@@ -60,7 +64,49 @@ impl Groups {
             });
         }
         nodes.reverse();
-        Groups { nodes, known, made: HashMap::new() }
+        let mut groups = Groups { nodes, known, made: HashMap::new(), lists: HashMap::new() };
+        groups.count_elements(program);
+        groups
+    }
+
+    /// Returns how many elements an unknown list needs at most to be as good as any; nothing if there is no such number.
+    ///
+    /// If each question about a list is whether any, or every, element is of some kind, and the kind depends on nothing else
+    /// that is unknown, a list answers all of them as its part does that keeps one witness for each.
+    pub(crate) fn list_length(&self, fact: FactId) -> Option<u32> {
+        self.lists.get(&fact).copied().flatten().filter(|&length| length <= MAX_LENGTH)
+    }
+
+    fn count_elements(&mut self, program: &Program) {
+        for &node in &self.nodes {
+            let (list, body) = match program.op(node) {
+                Op::IsEmpty(list) => (*list, None),
+                Op::Every { domain: Domain::Each(list), body, .. } => (*list, Some(*body)),
+                Op::Exists { domain: Domain::Each(list), body, .. } => (*list, Some(*body)),
+                _ => continue,
+            };
+            let Some(fact) = listed(program, list) else { continue };
+            let alone = program.info(node).free == 0 && body.is_none_or(|body| self.reads_known(program, body));
+            let length = self.lists.entry(fact).or_insert(Some(0));
+            *length = if alone { length.map(|length| length + 1) } else { None };
+        }
+    }
+
+    /// Whether all that is read from outside the elements is known.
+    fn reads_known(&self, program: &Program, body: NodeId) -> bool {
+        let mut seen = HashSet::new();
+        let mut waiting = vec![body];
+        while let Some(node) = waiting.pop() {
+            if !seen.insert(node) {
+                continue;
+            }
+            if program.info(node).free != 0 {
+                all_children(program.op(node), |child| waiting.push(child));
+            } else if !self.known.contains_key(&node) {
+                return false;
+            }
+        }
+        true
     }
 
     /// Returns the groups of an enum; nothing if sets of it are used in a way that they do not cover.
@@ -210,15 +256,24 @@ fn collect(value: &Value, id: EnumId, constants: &mut BTreeSet<BTreeSet<Value>>)
         Value::Member(of, _) if *of == id => {
             constants.insert(BTreeSet::from([value.clone()]));
         }
-        Value::Set(members) => {
-            if members.iter().any(|member| matches!(member, Value::Member(of, _) if *of == id)) {
-                constants.insert(members.as_ref().clone());
-            }
+        Value::Set(members) if members.iter().any(|member| matches!(member, Value::Member(of, _) if *of == id)) => {
+            constants.insert(members.as_ref().clone());
         }
         Value::Record(fields) => {
             fields.iter().filter_map(Evaluated::value).for_each(|value| collect(value, id, constants))
         }
         Value::List(items) => items.iter().for_each(|value| collect(value, id, constants)),
         _ => {}
+    }
+}
+
+/// The fact whose list a node is, labels looked through.
+fn listed(program: &Program, mut node: NodeId) -> Option<FactId> {
+    loop {
+        match program.op(node) {
+            Op::Clause(_, inner) => node = *inner,
+            Op::Fact(fact) => return matches!(program.fact(*fact).ty, Type::List(_)).then_some(*fact),
+            _ => return None,
+        }
     }
 }

@@ -16,6 +16,9 @@ pub(crate) mod ground;
 mod groups;
 mod missing;
 mod shape;
+mod what_would;
+
+pub use self::what_would::{WhatWould, what_would};
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,13 +30,13 @@ use self::diagram::Id;
 use self::ground::{Gid, Ground, Term};
 use self::groups::Groups;
 use self::missing::{Unit, missing};
-use super::conclude::{counts_for, decision_in, define_in, outcome};
+use super::conclude::{counts_for, decision_in, define_in, outcome, type_of};
 use super::kernel::{Key, decide};
 use super::scope::Scope;
 use super::walk::{Algebra, Walk};
 use super::{Missing, Outcome, Reason, SetAside, SetAsideBy};
 use crate::program::{DecisionBody, DecisionId, FamilyId, OriginId, PolicyId, Program, RuleId};
-use crate::value::{Evaluated, Fault, FaultKind, Value};
+use crate::value::{Evaluated, Fault, FaultKind, Type, Value};
 
 /// What can be said about one thing asked.
 pub(crate) struct Findings {
@@ -168,12 +171,13 @@ impl<'p> Exact<'p> {
         self.walk.algebra.reads(id).iter().map(|&variable| self.unit(variable)).collect()
     }
 
-    /// Says everything about one thing asked of a policy.
+    /// Says everything about one thing asked of a policy. `read` are the unknown facts that it reads by the text.
     pub(crate) fn findings(
         &mut self,
         family: FamilyId,
         policy: PolicyId,
         open: &[Open],
+        read: &BTreeSet<Missing>,
     ) -> Findings {
         let (program, scope) = (self.program, self.scope);
         let versions = scope.candidates(policy).to_vec();
@@ -189,7 +193,12 @@ impl<'p> Exact<'p> {
                 reasons.push(Candidate::always(Reason::Expression(origin), in_force));
             }
         }
-        // Invariants tied to what the outcome reads, directly or through others.
+        let tied = self.tied(asked, open);
+        self.analyse(family, asked, &tied, &reasons).unwrap_or_else(|Budget| self.inexact(asked, read))
+    }
+
+    /// Returns the invariants tied to what a node reads, directly or through others.
+    fn tied(&self, asked: Gid, open: &[Open]) -> Vec<Gid> {
         let mut facts = self.units_of(asked);
         let mut tied: Vec<Gid> = Vec::new();
         loop {
@@ -202,15 +211,14 @@ impl<'p> Exact<'p> {
                 }
             }
             if tied.len() == before {
-                break;
+                return tied;
             }
         }
-        self.analyse(family, asked, &tied, &reasons).unwrap_or_else(|Budget| self.inexact(asked))
     }
 
     /// D13: what is left to say when the engine gives up: everything that might matter counts as missing.
-    fn inexact(&self, asked: Gid) -> Findings {
-        let missing: BTreeSet<Missing> = self.units_of(asked);
+    fn inexact(&self, asked: Gid, read: &BTreeSet<Missing>) -> Findings {
+        let missing: BTreeSet<Missing> = self.units_of(asked).into_iter().chain(read.iter().cloned()).collect();
         Findings {
             outcomes: None,
             missing: missing.into_iter().collect(),
@@ -247,13 +255,7 @@ impl<'p> Exact<'p> {
         list
     }
 
-    fn analyse(
-        &self,
-        family: FamilyId,
-        asked: Gid,
-        tied: &[Gid],
-        reasons: &[Candidate],
-    ) -> Result<Findings, Budget> {
+    fn analyse(&self, family: FamilyId, asked: Gid, tied: &[Gid], reasons: &[Candidate]) -> Result<Findings, Budget> {
         let ground = &self.walk.algebra;
         let mut roots = vec![asked];
         roots.extend(tied);
@@ -263,7 +265,13 @@ impl<'p> Exact<'p> {
             roots.extend(candidate.value);
             roots.extend(candidate.applies);
         }
-        let mut analysis = Analysis::new(ground, &roots, &[asked])?;
+        // Of outcomes that are listed by their ends, the places where they change are needed.
+        let moving = match type_of(self.program, family).required() {
+            Type::Set(inner) => inner.is_ordered(),
+            ty => ty.is_ordered(),
+        };
+        let terms: &[Gid] = if moving { &[asked] } else { &[] };
+        let mut analysis = Analysis::new(ground, &roots, terms)?;
         let (allowed, vague) = analysis.allowed(tied)?;
         let diagram = analysis.diagram(asked)?;
         // Number 0 is forbidden, 1 not known, errors are one outcome (D8).
@@ -307,21 +315,18 @@ impl<'p> Exact<'p> {
         if let [one] = &listed[..] {
             self.reasons(&mut analysis, allowed, one, reasons, &mut findings)?;
         } else {
-            let read = analysis.diagrams.support(diagram);
-            self.missing(&mut analysis, asked, numbered, tied, &read, &mut findings);
+            self.missing(&mut analysis, asked, numbered, tied, &mut findings);
         }
         Ok(findings)
     }
 
-    /// Fills in what can still change the outcome (D11, D12). `read` are the levels that the outcome depends on, invariants
-    /// aside: what is left of the decision once the given facts are filled in reads no other.
+    /// Fills in what can still change the outcome (D11, D12).
     fn missing(
         &self,
         analysis: &mut Analysis<'_, '_>,
         asked: Gid,
         numbered: Id,
         tied: &[Gid],
-        read: &BTreeSet<u32>,
         findings: &mut Findings,
     ) {
         let mut levels: IndexMap<Missing, Vec<u32>> = IndexMap::new();
@@ -331,6 +336,7 @@ impl<'p> Exact<'p> {
             let entry = levels.entry(self.unit(variable)).or_default();
             entry.extend(analysis.level(variable));
         }
+        let reads_of_asked = self.units_of(asked);
         // Facts tied to each other: united by every invariant that reads them.
         let mut component: Vec<usize> = (0..levels.len()).collect();
         for &invariant in tied {
@@ -348,12 +354,12 @@ impl<'p> Exact<'p> {
         let units: Vec<Unit> = levels
             .iter()
             .enumerate()
-            .map(|(index, (_, levels))| Unit {
+            .map(|(index, (at, levels))| Unit {
                 levels: levels.clone(),
                 tied: (0..component.len())
                     .filter(|&other| other != index && component[other] == component[index])
                     .collect(),
-                read: levels.iter().any(|level| read.contains(level)),
+                read: reads_of_asked.contains(at),
             })
             .collect();
         let (list, exact) = missing(&mut analysis.diagrams, numbered, &units)
@@ -422,7 +428,8 @@ impl<'p> Exact<'p> {
         }
         let mut by = Vec::new();
         for &exception in &self.program.rule(rule).exceptions {
-            let stands = analysis.diagram(self.walk.algebra.rules[&exception].stands)?;
+            let Some(terms) = self.walk.algebra.rules.get(&exception) else { continue };
+            let stands = analysis.diagram(terms.stands)?;
             let stands = analysis.under(allowed, stands, 2, |result| u32::from(result.is_yes()))?;
             if analysis.diagrams.results(stands).contains(&1) {
                 by.push(exception);

@@ -67,6 +67,8 @@ pub(crate) struct Points<'g, 'p> {
     pub(crate) ground: &'g Ground<'p>,
     /// By variable.
     pub(crate) values: Vec<Value>,
+    /// How many nodes were evaluated so far.
+    pub(crate) evaluated: usize,
     scratch: Vec<Evaluated>,
     cones: HashMap<Gid, Rc<[Gid]>>,
 }
@@ -74,7 +76,8 @@ pub(crate) struct Points<'g, 'p> {
 impl<'g, 'p> Points<'g, 'p> {
     pub(crate) fn new(ground: &'g Ground<'p>) -> Self {
         let values = vec![Value::None; ground.variables.len()];
-        Points { ground, values, scratch: vec![Evaluated::Unknown; ground.terms.len()], cones: HashMap::new() }
+        let scratch = vec![Evaluated::Unknown; ground.terms.len()];
+        Points { ground, values, evaluated: 0, scratch, cones: HashMap::new() }
     }
 
     fn cone(&mut self, id: Gid) -> Rc<[Gid]> {
@@ -89,7 +92,9 @@ impl<'g, 'p> Points<'g, 'p> {
             Term::Given(value, _) => return Evaluated::Value(value.clone()),
             _ => {}
         }
-        for &node in self.cone(id).iter() {
+        let cone = self.cone(id);
+        self.evaluated += cone.len();
+        for &node in cone.iter() {
             let result = match self.ground.term(node) {
                 Term::Known(_) | Term::Given(..) => continue,
                 Term::Variable(index) => Evaluated::Value(self.values[*index as usize].clone()),
@@ -231,7 +236,7 @@ impl<'g, 'p> Points<'g, 'p> {
         }
         let moves = match term {
             Term::Variable(_) => Moves::Up,
-            Term::Known(_) | Term::Given(..) | Term::Opaque => Moves::Not,
+            Term::Known(_) | Term::Given(..) | Term::Listed(..) | Term::Opaque => Moves::Not,
             Term::Finish(_, part) => of(*part).moves,
             Term::Decide(decision, _, parts) => {
                 let count = decide::rules(&ground.program.decision(*decision).body).len();
@@ -240,7 +245,7 @@ impl<'g, 'p> Points<'g, 'p> {
             Term::Apply(key, parts) => {
                 let moves: Vec<Moves> = parts.iter().map(|&part| of(part).moves).collect();
                 match key {
-                    Key::All | Key::Any | Key::Not | Key::InForce(_) | Key::In => Moves::Not,
+                    Key::All | Key::Any | Key::Not | Key::InForce(_) | Key::In | Key::Less => Moves::Not,
                     Key::If => either(moves[1..].iter().copied()),
                     Key::Fold(FoldKind::Count) => Moves::Not,
                     Key::Fold(FoldKind::Sum) => moves.iter().skip(1).step_by(2).copied().try_fold(Moves::Not, sum)?,

@@ -35,6 +35,8 @@ pub(crate) enum Key {
     InForce(VersionId),
     /// Whether a member is in a set: guards the elements of a set that is not known.
     In,
+    /// `a < b`: guards the elements of a list that is not known by its length.
+    Less,
     /// A record of its operands.
     Record,
     /// A list of its operands.
@@ -138,6 +140,7 @@ pub(crate) fn apply(program: &Program, key: Key, operands: &[&Evaluated]) -> Eva
             clock::in_force(&version.start, version.end.as_ref(), operands[0], operands.get(1).copied())
         }
         Key::In => strict2(operands, set::is_in),
+        Key::Less => strict2(operands, |a, b| Ok((a < b).into())),
         Key::Record => Evaluated::Value(Value::Record(operands.iter().map(|&part| part.clone()).collect())),
         Key::List => strict_list(operands, |values| Value::List(values.iter().map(|&value| value.clone()).collect())),
         Key::Gather(decision) => {
@@ -224,7 +227,7 @@ fn apply_op(program: &Program, op: &Op, operands: &[&Evaluated]) -> Evaluated {
 pub(crate) fn field(record: &Evaluated, index: u32) -> Evaluated {
     match record {
         Evaluated::Value(Value::Record(fields)) => fields.get(index as usize).cloned().unwrap_or(Evaluated::Unknown),
-        Evaluated::Value(_) => fault(FaultKind::NoValue),
+        Evaluated::Value(_) => fault(FaultKind::Absent),
         other => other.clone(),
     }
 }
@@ -259,7 +262,7 @@ pub(crate) fn strict(operands: &[&Evaluated], f: impl FnOnce(&[&Value]) -> Appli
     let mut unknown = false;
     for operand in operands {
         match operand {
-            Evaluated::Value(Value::None) => return fault(FaultKind::NoValue),
+            Evaluated::Value(Value::None) => return fault(FaultKind::Absent),
             Evaluated::Value(value) => values.push(value),
             Evaluated::Unknown => unknown = true,
             Evaluated::Error(fault) => return Evaluated::Error(*fault),

@@ -393,3 +393,43 @@ fn v6_an_error_behind_a_guard_does_not_count_for_any_completion() {
     let Possible::Listed(outcomes) = b.ask(e, &[]).possible else { panic!("listed") };
     assert!(matches!(outcomes[..], [Outcome::Value(NO), Outcome::Value(YES), Outcome::Error(_)]));
 }
+
+#[test]
+fn v9_an_unknown_list_is_told_apart_by_which_elements_it_could_have() {
+    let mut b = Build::new();
+    let record = b.record("job", &[("paid", Type::YesNo), ("hours", Type::Integer)], None);
+    let jobs = b.read("jobs", Type::List(record));
+    let job = b.op(Op::Bound(0), Type::Record(record));
+    let (paid, hours) = (b.yes(Op::Field(job, 0)), b.op(Op::Field(job, 1), Type::Integer));
+    let limit = b.number(30);
+    let full = b.yes(Op::LessEqual(limit, hours));
+    let quantify = |b: &mut Build, every: bool, body: NodeId| {
+        let domain = Domain::Each(jobs);
+        b.yes(if every { Op::Every { domain, level: 0, body } } else { Op::Exists { domain, level: 0, body } })
+    };
+    let empty = b.yes(Op::IsEmpty(jobs));
+    let some = b.not(empty);
+    let (every_paid, any_paid) = (quantify(&mut b, true, paid), quantify(&mut b, false, paid));
+    let any_full = quantify(&mut b, false, full);
+    // Not empty and every job paid implies that any is.
+    let premise = b.all(&[some, every_paid]);
+    let not = b.not(premise);
+    let implied = b.any(&[not, any_paid]);
+    let d = decided(&mut b, implied, Type::YesNo);
+    let answer = b.ask(d, &[]);
+    assert_eq!((answer.value, answer.exact), (Some(YES), true));
+    // One job full and another unpaid: possible with two.
+    let not_every = b.not(every_paid);
+    let unpaid_and_full = b.all(&[not_every, any_full, any_paid]);
+    let e = b.decision("e", Type::YesNo, DecisionBody::Expr(unpaid_and_full));
+    let answer = b.ask(e, &[]);
+    assert_eq!((answer.possible.clone(), answer.exact), (listed([NO, YES]), true));
+    assert_eq!(b.missing(&answer), ["jobs"]);
+    // What counts elements is beyond it, and says so.
+    let count = b.op(Op::Count(jobs), Type::Integer);
+    let many = b.yes(Op::LessEqual(limit, count));
+    let f = b.decision("f", Type::YesNo, DecisionBody::Expr(many));
+    let answer = b.ask(f, &[]);
+    assert_eq!((answer.possible.clone(), answer.exact), (Possible::Anything, false));
+    assert_eq!(b.missing(&answer), ["jobs"]);
+}

@@ -241,6 +241,8 @@ pub enum FaultKind {
     NoRule,
     /// A used decision outside its time.
     NotInForce,
+    /// A value that is `none` is used: a guard beside it decides (V5), so this never counts.
+    Absent,
     /// The moment inside a boundary's day is needed for a day other than that of the run.
     Moment,
 }
@@ -262,6 +264,7 @@ impl FaultKind {
             FaultKind::Conflict => "rules of the used decision conflict",
             FaultKind::NoRule => "no rule decides the used decision",
             FaultKind::NotInForce => "the used decision has no value outside its time",
+            FaultKind::Absent => "a value that is none is used",
             FaultKind::Moment => "the moment inside that day is not known",
         }
     }

@@ -20,7 +20,7 @@ use crate::value::{Evaluated, Fault, FaultKind, Value};
 
 /// How many nodes are visited under quantifiers in one run; beyond it their result is an overflow. Lists of ten thousand
 /// elements with a dozen conditions each fit.
-pub(crate) const MAX_ELEMENT_STEPS: usize = 2_000_000;
+pub(crate) const MAX_ELEMENT_STEPS: usize = 500_000;
 
 /// The origin of the fault that stands for *what is asked is outside every version*.
 pub(crate) const ASKED: u32 = u32::MAX;
@@ -129,12 +129,6 @@ impl<'p, A: Algebra> Walk<'p, A> {
     pub(crate) fn node(&mut self, id: NodeId) -> A::Result {
         self.run(Task::Node(id));
         self.get(id)
-    }
-
-    /// Returns the outcome of a decision of one version.
-    pub(crate) fn decision(&mut self, id: DecisionId) -> A::Result {
-        self.run(Task::Decision(id));
-        self.get_decision(id)
     }
 
     /// Returns what something asked comes to, by the versions of its policy that may be in force; outside all of them a

@@ -7,7 +7,7 @@ use crate::program::{
     TemplatePart, VersionId,
 };
 use crate::source::{Sources, Span};
-use crate::value::{Evaluated, Type, Value};
+use crate::value::{Evaluated, Fault, FaultKind, Type, Value};
 
 use super::phrase::{in_sentence, shown};
 use super::tree::{Cite, Place, Reading, Stated, Verdict};
@@ -264,6 +264,8 @@ impl<'a> Look<'a> {
             Some(value) if value.is_no() => (Verdict::No, None),
             Some(Evaluated::Value(value)) => (Verdict::Value, Some(shown(self.program, value, ty))),
             Some(Evaluated::Unknown) => (Verdict::Unknown, None),
+            // The guard beside it decides.
+            Some(Evaluated::Error(Fault { kind: FaultKind::Absent, .. })) => (Verdict::NotNeeded, None),
             Some(Evaluated::Error(_)) => (Verdict::Error, None),
             None => (Verdict::NotNeeded, None),
         }

@@ -43,6 +43,9 @@ const MAX_PLACES: usize = 400;
 /// How many values of the other variables one comparison is tried with.
 const MAX_COMBINATIONS: usize = 4096;
 
+/// How many nodes the search evaluates in all; after that, what is not settled is opaque.
+const MAX_EVALUATIONS: usize = 2_000_000;
+
 /// The cells of every variable of one analysis.
 pub(crate) struct Cells {
     /// By variable; empty for variables that are not part of the analysis.
@@ -50,6 +53,9 @@ pub(crate) struct Cells {
     /// Nodes taken for opaque.
     pub(crate) opaque: HashSet<Gid>,
 }
+
+/// A node, two sides it compares, the variables they read, and of those the ordered ones.
+type Comparison = (Gid, Side, Side, BTreeSet<u32>, Vec<u32>);
 
 struct Search<'a, 'g, 'p> {
     ground: &'g Ground<'p>,
@@ -222,7 +228,7 @@ impl Search<'_, '_, '_> {
 
     /// Adds the places where comparisons turn.
     fn compare(&mut self) {
-        let mut list: Vec<(Gid, Side, Side, BTreeSet<u32>, Vec<u32>)> = Vec::new();
+        let mut list: Vec<Comparison> = Vec::new();
         for &id in self.cone {
             for (a, b) in pairs(self.ground, id) {
                 let mut reads = BTreeSet::new();
@@ -305,6 +311,9 @@ impl Search<'_, '_, '_> {
             for (index, values) in &others {
                 self.points.values[*index as usize] = values[rest % values.len()].clone();
                 rest /= values.len();
+            }
+            if self.points.evaluated > MAX_EVALUATIONS {
+                return None;
             }
             f(&mut self.points)?;
         }
@@ -393,6 +402,9 @@ impl Search<'_, '_, '_> {
                 // Within its own breaks and the places so far it only rises or only falls.
                 let breaks = points.breaks(id, variable, &axis).ok()?;
                 for (mut from, to) in pieces(&breaks.union(&places).copied().collect(), &axis) {
+                    if points.evaluated > MAX_EVALUATIONS {
+                        return None;
+                    }
                     for _ in 0..MAX_POSSIBLE {
                         match points.turn(variable, &axis, (from, to), &mut |points| points.at(id)) {
                             Some(turn) => {
@@ -427,7 +439,7 @@ impl Search<'_, '_, '_> {
                 alone[*only as usize].insert(id);
             }
             if reads.len() == 1 {
-                children(self.ground.term(id), |child| drop(covered.insert(child)));
+                children(self.ground.term(id), |child| covered.extend([child]));
             }
         }
         // A node covered by one parent may be read by another that reads more.

@@ -256,10 +256,8 @@ fn collect(value: &Value, id: EnumId, constants: &mut BTreeSet<BTreeSet<Value>>)
         Value::Member(of, _) if *of == id => {
             constants.insert(BTreeSet::from([value.clone()]));
         }
-        Value::Set(members) => {
-            if members.iter().any(|member| matches!(member, Value::Member(of, _) if *of == id)) {
-                constants.insert(members.as_ref().clone());
-            }
+        Value::Set(members) if members.iter().any(|member| matches!(member, Value::Member(of, _) if *of == id)) => {
+            constants.insert(members.as_ref().clone());
         }
         Value::Record(fields) => {
             fields.iter().filter_map(Evaluated::value).for_each(|value| collect(value, id, constants))

@@ -428,7 +428,8 @@ impl<'p> Exact<'p> {
         }
         let mut by = Vec::new();
         for &exception in &self.program.rule(rule).exceptions {
-            let stands = analysis.diagram(self.walk.algebra.rules[&exception].stands)?;
+            let Some(terms) = self.walk.algebra.rules.get(&exception) else { continue };
+            let stands = analysis.diagram(terms.stands)?;
             let stands = analysis.under(allowed, stands, 2, |result| u32::from(result.is_yes()))?;
             if analysis.diagrams.results(stands).contains(&1) {
                 by.push(exception);

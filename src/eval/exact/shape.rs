@@ -67,6 +67,8 @@ pub(crate) struct Points<'g, 'p> {
     pub(crate) ground: &'g Ground<'p>,
     /// By variable.
     pub(crate) values: Vec<Value>,
+    /// How many nodes were evaluated so far.
+    pub(crate) evaluated: usize,
     scratch: Vec<Evaluated>,
     cones: HashMap<Gid, Rc<[Gid]>>,
 }
@@ -74,7 +76,8 @@ pub(crate) struct Points<'g, 'p> {
 impl<'g, 'p> Points<'g, 'p> {
     pub(crate) fn new(ground: &'g Ground<'p>) -> Self {
         let values = vec![Value::None; ground.variables.len()];
-        Points { ground, values, scratch: vec![Evaluated::Unknown; ground.terms.len()], cones: HashMap::new() }
+        let scratch = vec![Evaluated::Unknown; ground.terms.len()];
+        Points { ground, values, evaluated: 0, scratch, cones: HashMap::new() }
     }
 
     fn cone(&mut self, id: Gid) -> Rc<[Gid]> {
@@ -89,7 +92,9 @@ impl<'g, 'p> Points<'g, 'p> {
             Term::Given(value, _) => return Evaluated::Value(value.clone()),
             _ => {}
         }
-        for &node in self.cone(id).iter() {
+        let cone = self.cone(id);
+        self.evaluated += cone.len();
+        for &node in cone.iter() {
             let result = match self.ground.term(node) {
                 Term::Known(_) | Term::Given(..) => continue,
                 Term::Variable(index) => Evaluated::Value(self.values[*index as usize].clone()),

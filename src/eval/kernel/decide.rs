@@ -296,10 +296,10 @@ fn set_aside(
                 .filter(|&&exception| stands[exception].is_yes())
                 .map(|&exception| ids[exception]);
             list.push(SetAside { rule, by: SetAsideBy::Exceptions(by.collect()) });
-        } else if let (true, Some(value)) = (stands[place].is_yes(), values[place].value()) {
-            if let Some(&by) = kept.iter().find(|by| outranked(value, by, ranks)) {
-                list.push(SetAside { rule, by: SetAsideBy::Outranked(by.clone()) });
-            }
+        } else if let (true, Some(value)) = (stands[place].is_yes(), values[place].value())
+            && let Some(&by) = kept.iter().find(|by| outranked(value, by, ranks))
+        {
+            list.push(SetAside { rule, by: SetAsideBy::Outranked(by.clone()) });
         }
     }
     list

@@ -227,7 +227,7 @@ fn apply_op(program: &Program, op: &Op, operands: &[&Evaluated]) -> Evaluated {
 pub(crate) fn field(record: &Evaluated, index: u32) -> Evaluated {
     match record {
         Evaluated::Value(Value::Record(fields)) => fields.get(index as usize).cloned().unwrap_or(Evaluated::Unknown),
-        Evaluated::Value(_) => fault(FaultKind::NoValue),
+        Evaluated::Value(_) => fault(FaultKind::Absent),
         other => other.clone(),
     }
 }
@@ -262,7 +262,7 @@ pub(crate) fn strict(operands: &[&Evaluated], f: impl FnOnce(&[&Value]) -> Appli
     let mut unknown = false;
     for operand in operands {
         match operand {
-            Evaluated::Value(Value::None) => return fault(FaultKind::NoValue),
+            Evaluated::Value(Value::None) => return fault(FaultKind::Absent),
             Evaluated::Value(value) => values.push(value),
             Evaluated::Unknown => unknown = true,
             Evaluated::Error(fault) => return Evaluated::Error(*fault),

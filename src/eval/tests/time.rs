@@ -128,3 +128,48 @@ fn v8_an_assumption_fills_in_what_is_not_stated_only() {
     assert_eq!(b.run(d, &facts).answers[0].value, Some(NO));
     let _ = Value::None;
 }
+
+#[test]
+fn p2_a_used_decision_stays_correlated_with_itself() {
+    let mut b = Build::new();
+    let x = b.flag("x");
+    let q = b.policy("q", EVALUATION_DATE);
+    let version = b.version(q, "2020-01-01", None);
+    let family = b.family("e", q);
+    b.decision_in(family, version, Type::YesNo, DecisionBody::Expr(x));
+    let read = b.yes(Op::Used(family, None));
+    let not = b.not(x);
+    let either = b.any(&[read, not]);
+    let d = b.decision("d", Type::YesNo, DecisionBody::Expr(either));
+    b.program.versions[0].uses.push(q);
+    assert_eq!(b.ask(d, &[]).value, Some(YES));
+}
+
+#[test]
+fn v8_an_assumption_of_a_version_that_may_be_in_force_holds_only_there() {
+    let mut b = Build::new();
+    let (applied, a) = (b.read("applied", Type::Date), b.flag("a"));
+    b.program.policies[0].decided_by = b.fact_of(applied);
+    b.program.versions[0].end = Some(at("2024-06-01"));
+    let second = b.version(PolicyId(0), "2024-06-01", None);
+    let (origin, fact) = (b.origin(OriginKind::Assume, "a"), b.fact_of(a));
+    b.program.versions[second.index()].assumptions.push(Assumption { origin, fact, value: YES });
+    let family = b.family("d", PolicyId(0));
+    let yes = b.bool(true);
+    let d = b.decision_in(family, VersionId(0), Type::YesNo, DecisionBody::Expr(yes));
+    b.decision_in(family, second, Type::YesNo, DecisionBody::Expr(a));
+    let limit = b.day("2020-01-01");
+    let inside = b.yes(Op::LessEqual(limit, applied));
+    let origin = b.origin(OriginKind::Invariant, "inside");
+    for version in &mut b.program.versions {
+        version.invariants.push(Invariant { origin, node: inside });
+    }
+    let answer = b.ask(d, &[]);
+    assert_eq!(answer.status, Status::Undetermined);
+    let mut values: Vec<_> = match answer.possible {
+        crate::eval::Possible::Listed(outcomes) => outcomes,
+        other => panic!("{other:?}"),
+    };
+    values.retain(|outcome| *outcome != crate::eval::Outcome::NotInForce);
+    assert_eq!(values, [crate::eval::Outcome::Value(YES)]);
+}

@@ -71,6 +71,7 @@
 
 pub mod check;
 mod countries;
+pub mod coverage;
 pub mod diagnostic;
 pub mod eval;
 pub mod facts;

@@ -11,6 +11,7 @@
 //! ```
 
 mod check;
+mod clauses;
 mod completions;
 mod eval;
 mod exit;

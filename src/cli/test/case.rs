@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
-use super::{Mismatch, TestResult, actual, ask, broken_asserts, check_missing, check_tags, explanation};
+use super::{Cover, Mismatch, TestResult, actual, ask, broken_asserts, check_missing, check_tags, explanation};
 use crate::cli::exit::Failure;
 use crate::cli::files::read_input;
 use crate::cli::world::Ready;
@@ -42,6 +42,7 @@ pub fn run(
     path: &Path,
     wanted: impl Fn(&str) -> bool,
     ignore_reasons: bool,
+    cover: &mut Cover,
 ) -> Result<Vec<TestResult>, Failure> {
     let shown = path.display().to_string();
     let bytes = read_input(path, MAX_CASES_BYTES)?;
@@ -62,7 +63,7 @@ pub fn run(
         let label = case.reason.as_ref().and_then(Json::as_str).map(str::to_owned);
         let mut result =
             TestResult { suite: shown.clone(), name: id, label, at, mismatches: Vec::new(), explanation: None };
-        if let Err(mismatch) = one(ready, &case, ignore_reasons, &mut result) {
+        if let Err(mismatch) = one(ready, &case, ignore_reasons, &mut result, cover) {
             result.mismatches.push(mismatch);
         }
         results.push(result);
@@ -71,7 +72,13 @@ pub fn run(
 }
 
 /// Runs a case; `Err` says why it cannot be run.
-fn one(ready: &Ready, case: &Case, ignore_reasons: bool, result: &mut TestResult) -> Result<(), Mismatch> {
+fn one(
+    ready: &Ready,
+    case: &Case,
+    ignore_reasons: bool,
+    result: &mut TestResult,
+    cover: &mut Cover,
+) -> Result<(), Mismatch> {
     let program = &ready.program;
     let question =
         case.question.as_ref().and_then(Json::as_str).ok_or_else(|| broken("question", "a decision's name"))?;
@@ -79,7 +86,7 @@ fn one(ready: &Ready, case: &Case, ignore_reasons: bool, result: &mut TestResult
         .ok_or_else(|| Mismatch::new("question", "a decision of some policy", format!("`{question}`")))?;
     let facts = facts(program, case)?;
     let (request, run) =
-        ask(ready, family, &facts).ok_or_else(|| Mismatch::new("question", "a policy", format!("`{question}`")))?;
+        ask(ready, family, &facts, cover).ok_or_else(|| Mismatch::new("question", "a policy", format!("`{question}`")))?;
     let answer = &run.evaluation.answers[0];
     let mismatches = &mut result.mismatches;
     if let Some(status) = &case.status {

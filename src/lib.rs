@@ -5,6 +5,7 @@ mod countries;
 pub mod diagnostic;
 pub mod eval;
 pub mod facts;
+pub mod interview;
 pub mod load;
 pub mod lower;
 pub mod program;

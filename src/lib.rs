@@ -75,6 +75,7 @@ pub mod coverage;
 pub mod diagnostic;
 pub mod eval;
 pub mod facts;
+pub mod interview;
 pub mod load;
 pub mod lower;
 pub mod program;

@@ -146,7 +146,7 @@ impl Run<'_> {
     }
 
     /// Returns what each answer to a question leads to, by outcome, and how many in a hundred leave the matter open.
-    fn choices(&self, missing: &Missing, runs: &mut usize) -> Option<(Vec<Choice>, usize)> {
+    pub(crate) fn choices(&self, missing: &Missing, runs: &mut usize) -> Option<(Vec<Choice>, usize)> {
         let program = self.program;
         let fact = program.fact(missing.fact);
         let values = few_values(program, &fact.ty).filter(|values| missing.path.is_empty() && values.len() <= *runs)?;
@@ -208,7 +208,7 @@ fn ask(program: &Program, missing: &Missing) -> Ask {
 }
 
 /// Returns all values of a type that has few.
-fn few_values(program: &Program, ty: &Type) -> Option<Vec<Value>> {
+pub(crate) fn few_values(program: &Program, ty: &Type) -> Option<Vec<Value>> {
     let mut values = match ty.required() {
         Type::YesNo => vec![Value::Bool(true), Value::Bool(false)],
         Type::Enum(id) => members(program, *id)?,

@@ -247,7 +247,7 @@ fn the_manual_and_completions_name_every_command() {
     let man = out(&enact(&root(), &["man"]));
     let bash = out(&enact(&root(), &["completions", "bash"]));
     for command in
-        ["check", "eval", "explain", "test", "fmt", "show", "schema", "new", "completions", "man", "help-error"]
+        ["check", "eval", "explain", "ask", "test", "fmt", "show", "schema", "new", "completions", "man", "help-error"]
     {
         assert!(man.contains(&format!("enact {command}")), "{command}");
         assert!(bash.contains(command), "{command}");

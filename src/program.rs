@@ -591,9 +591,12 @@ pub struct DatedRow {
 pub struct Scale {
     /// The scale.
     pub origin: OriginId,
-    /// From each boundary on these bands: rate, and the end of the band (included), `None` for the last. Sorted.
-    pub values: Vec<(Boundary, Vec<(rust_decimal::Decimal, Option<rust_decimal::Decimal>)>)>,
+    /// From each boundary on these bands. Sorted.
+    pub values: Vec<(Boundary, Vec<Band>)>,
 }
+
+/// A rate, and the end of what it applies to (included); `None` for the last.
+pub type Band = (rust_decimal::Decimal, Option<rust_decimal::Decimal>);
 
 /// A policy over all its versions.
 #[derive(Debug, Clone, PartialEq)]
@@ -829,7 +832,7 @@ pub const EVALUATION_TIME: FactId = FactId(1);
 impl Program {
     /// Returns what a node computes.
     pub fn op(&self, id: NodeId) -> &Op {
-        &self.nodes.get_index(id.index()).expect("node ids index this program").0
+        self.nodes.get_index(id.index()).expect("node ids index this program").0
     }
 
     /// Returns a node's type and free variables.

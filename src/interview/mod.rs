@@ -105,8 +105,8 @@ impl<'a> Interview<'a> {
             return Vec::new();
         };
         let stated = |missing: &&Missing| {
-            !self.unknown.contains(missing)
-                && !(missing.path.is_empty() && *self.facts.get(missing.fact) == Slot::StatedUnknown)
+            let whole = missing.path.is_empty() && *self.facts.get(missing.fact) == Slot::StatedUnknown;
+            !whole && !self.unknown.contains(missing)
         };
         answer.missing.iter().filter(stated).cloned().collect()
     }

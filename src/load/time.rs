@@ -1,6 +1,6 @@
 //! Days and moments in time zones: where versions and dated values start (T4).
 
-use chrono::{DateTime, Datelike, LocalResult, NaiveDate, NaiveTime, TimeZone, Utc};
+use chrono::{DateTime, Datelike, LocalResult, NaiveDate, NaiveTime, TimeZone};
 use chrono_tz::Tz;
 
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};

@@ -312,19 +312,20 @@ impl<'a> Lowerer<'a> {
         let lower_then = |this: &mut Self, unit: &mut Unit<'a>, want: Option<&Type>| {
             let typed = this.expr(unit, then, want);
             this.discharge(unit, from, condition.node, true);
-            typed
+            typed.map(|typed| this.narrowed(typed, condition.node, true))
         };
         let (a, b) = if want.is_none() && then_first && !else_first {
             let from = unit.obligations.len();
             let b = self.expr(unit, otherwise, want)?;
             self.discharge(unit, from, condition.node, false);
+            let b = self.narrowed(b, condition.node, false);
             (lower_then(self, unit, Some(&b.ty))?, b)
         } else {
             let a = lower_then(self, unit, want)?;
             let from = unit.obligations.len();
             let b = self.expr(unit, otherwise, want.or(Some(&a.ty.clone().optional())))?;
             self.discharge(unit, from, condition.node, false);
-            (a, b)
+            (a, self.narrowed(b, condition.node, false))
         };
         match Self::join(&a.ty, &b.ty) {
             Some(ty) => Ok(self.graph.typed(Op::If(condition.node, a.node, b.node), ty)),
@@ -486,7 +487,7 @@ impl<'a> Lowerer<'a> {
         if !unit.has_value(&first.value)
             && let ([member], Some(id)) = (rest, self.enum_named(unit, &first.value))
         {
-            return self.member(id, member).ok_or(()).or_else(|()| Err(self.unknown_member(unit, member, id)));
+            return self.member(id, member).ok_or_else(|| self.unknown_member(unit, member, id));
         }
         let mut typed = self.name(unit, first, None)?;
         let mut span = first.span;
@@ -566,7 +567,7 @@ impl<'a> Lowerer<'a> {
             return self.entity(unit, name, entity);
         }
         if let Some(id) = enum_id {
-            return self.member(id, name).ok_or(()).or_else(|()| Err(self.unknown_member(unit, name, id)));
+            return self.member(id, name).ok_or_else(|| self.unknown_member(unit, name, id));
         }
         Err(self.unknown_name(unit, name))
     }

@@ -86,6 +86,16 @@ impl<'a> Lowerer<'a> {
         unit.obligations.extend(late.into_iter().filter(|obligation| !guarded.contains(&obligation.node)));
     }
 
+    /// Returns a value without `or none` where a condition that is yes (`truth`) or no says that it is there.
+    pub(super) fn narrowed(&self, value: Typed, guard: NodeId, truth: bool) -> Typed {
+        let mut guarded = HashSet::new();
+        present(&self.graph.program, guard, truth, &mut guarded);
+        match value.ty {
+            Type::Optional(inner) if guarded.contains(&value.node) => Typed { node: value.node, ty: *inner },
+            _ => value,
+        }
+    }
+
     /// Reports the obligations left that read the bound variable of `level`, or all of them.
     pub(super) fn report_obligations(&mut self, unit: &mut Unit<'a>, level: Option<u32>) {
         for obligation in std::mem::take(&mut unit.obligations) {

@@ -259,7 +259,7 @@ impl<'a> Lowerer<'a> {
 }
 
 /// Returns the `use` declarations among declarations.
-fn uses_of<'a>(declarations: &'a [crate::syntax::ast::Declaration]) -> impl Iterator<Item = &'a UseDecl> {
+fn uses_of(declarations: &[crate::syntax::ast::Declaration]) -> impl Iterator<Item = &UseDecl> {
     declarations.iter().filter_map(|declaration| match &declaration.kind {
         DeclKind::Use(used) => Some(used),
         _ => None,

@@ -39,13 +39,11 @@ impl<'a> Lowerer<'a> {
         let mut records: Vec<(&'a RecordDecl, RecordId)> = Vec::new();
         for &(declaration, _) in &all {
             match &declaration.kind {
-                DeclKind::Enum(decl) => {
-                    if self.same_type(&decl.head, declaration.span) {
-                        let enum_type = self.enum_type(decl);
-                        self.graph.program.enums.push(enum_type);
-                        let id = EnumId(self.graph.program.enums.len() as u32 - 1);
-                        self.types.insert(&decl.head.name.value, (TypeEntity::Enum(id), declaration.span));
-                    }
+                DeclKind::Enum(decl) if self.same_type(&decl.head, declaration.span) => {
+                    let enum_type = self.enum_type(decl);
+                    self.graph.program.enums.push(enum_type);
+                    let id = EnumId(self.graph.program.enums.len() as u32 - 1);
+                    self.types.insert(&decl.head.name.value, (TypeEntity::Enum(id), declaration.span));
                 }
                 DeclKind::Record(decl) if self.same_type(&decl.head, declaration.span) => {
                     let record = RecordType { name: decl.head.name.value.clone(), fields: Vec::new(), period: None };

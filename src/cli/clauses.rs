@@ -31,11 +31,8 @@ pub fn text(clauses: &Clauses) -> String {
     let tail = |list: &[String]| if list.is_empty() { String::new() } else { format!(": {}", list.join(", ")) };
     let missing = clauses.missing.len();
     let carried = clauses.listed - missing;
-    let mut text = format!(
-        "{}: {carried} carried, {missing} not{}\n",
-        quantity(clauses.listed, "clause"),
-        tail(&clauses.missing)
-    );
+    let mut text =
+        format!("{}: {carried} carried, {missing} not{}\n", quantity(clauses.listed, "clause"), tail(&clauses.missing));
     if !clauses.unlisted.is_empty() {
         text += &format!("{} not in the list{}\n", quantity(clauses.unlisted.len(), "tag"), tail(&clauses.unlisted));
     }

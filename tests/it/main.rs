@@ -2,6 +2,7 @@
 
 mod cli;
 mod codes;
+mod coverage;
 mod literate;
 mod markdown;
 mod world;

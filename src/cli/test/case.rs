@@ -67,8 +67,8 @@ fn one(
     let family = find(program, question)
         .ok_or_else(|| Mismatch::new("question", "a decision of some policy", format!("`{question}`")))?;
     let facts = facts(program, case)?;
-    let (request, run) =
-        ask(ready, family, &facts, cover).ok_or_else(|| Mismatch::new("question", "a policy", format!("`{question}`")))?;
+    let (request, run) = ask(ready, family, &facts, cover)
+        .ok_or_else(|| Mismatch::new("question", "a policy", format!("`{question}`")))?;
     let answer = &run.evaluation.answers[0];
     let mismatches = &mut result.mismatches;
     if let Some(status) = case.get("status") {

@@ -10,12 +10,7 @@ use crate::cli::root::Selection;
 use crate::cli::world::Ready;
 
 /// Runs the declared tests of the files selected, in the order of files and text.
-pub fn run(
-    ready: &Ready,
-    selection: &Selection,
-    wanted: impl Fn(&str) -> bool,
-    cover: &mut Cover,
-) -> Vec<TestResult> {
+pub fn run(ready: &Ready, selection: &Selection, wanted: impl Fn(&str) -> bool, cover: &mut Cover) -> Vec<TestResult> {
     let selected = |test: &&Test| {
         selection.holds(&format!("{}.enact", test.file)) && wanted(&ready.program.origin(test.origin).name)
     };

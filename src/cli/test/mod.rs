@@ -121,12 +121,7 @@ pub fn run(args: &TestArgs, policies: Option<&Path>, terminal: &Terminal) -> Out
 }
 
 /// Asks one thing of the policy that decides it.
-fn ask<'a>(
-    ready: &'a Ready,
-    family: FamilyId,
-    facts: &'a Facts,
-    cover: &mut Cover,
-) -> Option<(Request, Run<'a>)> {
+fn ask<'a>(ready: &'a Ready, family: FamilyId, facts: &'a Facts, cover: &mut Cover) -> Option<(Request, Run<'a>)> {
     // A definition of a library belongs to no policy; any that uses it may be asked.
     let policy = ready.program.family(family).policy.or_else(|| {
         let first = ready.program.policies.first();

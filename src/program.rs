@@ -8,7 +8,7 @@
 //!   expression is a node of its own ([`Op::Clause`]) that means what its inner node means.
 //! - A [`Decision`] belongs to one version of a policy; its [`Family`] is the decision over all versions.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate};
 use indexmap::IndexMap;
 
 use crate::source::{SourceId, Span};
@@ -552,8 +552,8 @@ pub struct Calendar {
 pub struct Boundary {
     /// The day, in the boundary's own zone.
     pub date: NaiveDate,
-    /// The moment inside that day; nothing for the start of the day.
-    pub moment: Option<DateTime<Utc>>,
+    /// The moment inside that day, at the boundary's own offset; nothing for the start of the day.
+    pub moment: Option<DateTime<FixedOffset>>,
 }
 
 /// Values by day: a parameter, or a set read from dated rows.
@@ -565,6 +565,21 @@ pub struct Dated {
     pub values: Vec<(Boundary, Option<Value>)>,
     /// What each value cites and where it is written, beside `values`.
     pub origins: Vec<Option<OriginId>>,
+    /// The dated rows of a set.
+    pub rows: Vec<DatedRow>,
+}
+
+/// A row of a data file: a member of a set for a time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DatedRow {
+    /// The member.
+    pub member: Value,
+    /// From here on.
+    pub start: Boundary,
+    /// Up to here, excluded.
+    pub end: Option<Boundary>,
+    /// The row.
+    pub span: Span,
 }
 
 /// A marginal scale by day.

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::load::{CsvRow, CsvTable};
 use crate::program::{
-    Boundary, Calendar, CalendarId, Clock, Dated, DatedId, EnumType, Field, HitKind, Member, NodeId, Op, OriginKind, Scale, ScaleId,
+    Boundary, Calendar, CalendarId, Clock, Dated, DatedId, DatedRow, EnumType, Field, HitKind, Member, NodeId, Op, OriginKind, Scale, ScaleId,
 };
 use crate::source::Span;
 use crate::syntax::ast::{
@@ -148,7 +148,8 @@ impl<'a> Lowerer<'a> {
         }
         self.check_overlaps(&mut spans);
         let values = self.snapshots(&spans, decl.head.name.span)?;
-        let dated = Dated { origin, origins: vec![None; values.len()], values };
+        let row = |(member, start, end, span)| DatedRow { member, start, end, span };
+        let dated = Dated { origin, origins: vec![None; values.len()], values, rows: spans.into_iter().map(row).collect() };
         let id = self.dated(dated, decl.head.name.span);
         Ok(Entity::DatedSet(id, ty))
     }
@@ -306,7 +307,7 @@ impl<'a> Lowerer<'a> {
         let origin = self.declared(unit, OriginKind::Data, &decl.head, site, &NO_CLAUSES, String::new());
         let origins = values.iter().map(|(_, _, origin, _)| *origin).collect();
         let values = values.into_iter().map(|(from, value, ..)| (from, value)).collect();
-        let id = self.dated(Dated { origin, values, origins }, decl.head.name.span);
+        let id = self.dated(Dated { origin, values, origins, rows: Vec::new() }, decl.head.name.span);
         Ok(Entity::Parameter(id, ty))
     }
 

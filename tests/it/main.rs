@@ -1,5 +1,6 @@
 //! Everything that is tested from outside: literate tests, pages of error codes, the program.
 
+mod ask;
 mod cli;
 mod codes;
 mod coverage;

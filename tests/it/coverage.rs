@@ -204,7 +204,7 @@ fn coverage_as_data_fits_the_schema() {
     let page = folder.path().join("coverage.html");
     let arguments = ["test", "--coverage", "--coverage-html", "coverage.html", "--format", "json"];
     let record: serde_json::Value = serde_json::from_str(&out(&enact(folder.path(), &arguments))).expect("JSON");
-    let schema = fs::read_to_string(root().join("schemas/tests.schema.json")).expect("a schema");
+    let schema = fs::read_to_string(root().join("schemas/enact.tests.1.json")).expect("a schema");
     jsonschema::validate(&serde_json::from_str(&schema).expect("JSON"), &record).expect("fits");
     assert_eq!(record["coverage"]["kinds"][0], serde_json::json!({"kind": "rules", "covered": 0, "total": 3}));
     assert!(fs::read_to_string(page).expect("written").starts_with("<!doctype html>"));
@@ -226,7 +226,7 @@ fn clauses_without_rules_and_rules_without_clauses_are_found() {
         assert!(text.contains(expected), "{text}");
     }
     let record: serde_json::Value = serde_json::from_str(&out(&run("json"))).expect("JSON");
-    let schema = fs::read_to_string(root().join("schemas/finding.schema.json")).expect("a schema");
+    let schema = fs::read_to_string(root().join("schemas/enact.finding.1.json")).expect("a schema");
     jsonschema::validate(&serde_json::from_str(&schema).expect("JSON"), &record).expect("fits");
     assert_eq!(record["clauses"]["missing"], serde_json::json!(["R-9", "X-1"]));
     fs::write(

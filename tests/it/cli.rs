@@ -7,21 +7,21 @@ use std::process::{Command, Output, Stdio};
 
 use super::literate::root;
 
-fn enact(folder: &Path, arguments: &[&str]) -> Output {
+pub fn enact(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_enact"));
     command.args(arguments).current_dir(folder).env_remove("ENACT_POLICIES").env_remove("ENACT_ERROR_FORMAT");
     command.output().expect("the program runs")
 }
 
-fn code(output: &Output) -> i32 {
+pub fn code(output: &Output) -> i32 {
     output.status.code().expect("an exit code")
 }
 
-fn out(output: &Output) -> String {
+pub fn out(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).expect("UTF-8")
 }
 
-fn err(output: &Output) -> String {
+pub fn err(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).expect("UTF-8")
 }
 

@@ -3,6 +3,7 @@
 mod ask;
 mod cli;
 mod codes;
+mod coverage;
 mod literate;
 mod markdown;
 mod world;

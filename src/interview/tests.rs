@@ -174,10 +174,7 @@ fn answers_are_read_by_type() {
     assert!(read("old", DAY, "1949-02-30").is_err());
     assert_eq!(read("welcome", DAY, "workr"), error("`workr` is no `kind`", "did you mean `worker`?"));
     assert_eq!(read("welcome", DAY, "4").is_err(), true);
-    assert_eq!(
-        read("welcome", DAY, " "),
-        error("nothing was answered", "write `-` if it is not known, `?` for help")
-    );
+    assert_eq!(read("welcome", DAY, " "), error("nothing was answered", "write `-` if it is not known, `?` for help"));
     let adult = r#"{"evaluation_date": "2025-01-01", "citizenships": ["CA"]}"#;
     assert_eq!(read("child", adult, "121"), error("`age_years` is 121, outside 0..120", ""));
     let child = r#"{"evaluation_date": "2025-01-01", "age_years": 3}"#;
@@ -203,7 +200,8 @@ fn answers_are_read_by_type() {
 #[test]
 fn why_names_the_rules_and_what_answers_lead_to() {
     let world = World::new();
-    let interview = world.ask("welcome", r#"{"evaluation_date": "2025-01-01", "kind_of_visit": "worker", "honest": true}"#);
+    let interview =
+        world.ask("welcome", r#"{"evaluation_date": "2025-01-01", "kind_of_visit": "worker", "honest": true}"#);
     let why = interview.why().expect("a question");
     let labels: Vec<&str> = why.hangs.iter().map(|one| one.label.as_str()).collect();
     assert_eq!(labels, ["Workers with an offer"]);

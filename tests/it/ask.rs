@@ -11,7 +11,9 @@ use enact::eval::{Request, Status, evaluate};
 use enact::facts::{Facts, Slot};
 use enact::interview::Interview;
 use enact::load::{Folder, load};
-use enact::program::{Asked, EVALUATION_DATE, EVALUATION_TIME, FactId, FamilyId, NodeId, Op, OriginId, PolicyId, Program};
+use enact::program::{
+    Asked, EVALUATION_DATE, EVALUATION_TIME, FactId, FamilyId, NodeId, Op, OriginId, PolicyId, Program,
+};
 use enact::value::{Evaluated, Type, Value};
 
 use super::literate::root;
@@ -73,7 +75,8 @@ fn answers_come_one_a_line_and_the_facts_can_be_saved() {
     let saved = fs::read_to_string(folder.path().join("applicant.json")).expect("saved");
     assert_eq!(facts_of(&out), serde_json::from_str::<serde_json::Value>(&saved).expect("JSON"));
     // What was saved gives the same answer, without a question.
-    let (code, again, err) = ask(folder.path(), &["parking_permit", "--decision", "may_apply", "--facts", "applicant.json"], "");
+    let (code, again, err) =
+        ask(folder.path(), &["parking_permit", "--decision", "may_apply", "--facts", "applicant.json"], "");
     assert_eq!((code, err.as_str()), (0, ""));
     assert_eq!(again.lines().next(), out.lines().next());
 }
@@ -108,8 +111,12 @@ fn mistakes_in_the_call_end_with_2() {
 fn the_interview_works_in_a_terminal() {
     let program = env!("CARGO_BIN_EXE_enact");
     let script = Command::new("script").arg("--version").output();
-    if !script.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).contains("util-linux")) || program.contains(' ') {
-        eprintln!("SKIPPED the_interview_works_in_a_terminal: `script` of util-linux gives the pseudo-terminal, and is not here");
+    if !script.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).contains("util-linux"))
+        || program.contains(' ')
+    {
+        eprintln!(
+            "SKIPPED the_interview_works_in_a_terminal: `script` of util-linux gives the pseudo-terminal, and is not here"
+        );
         return;
     }
     let given = [
@@ -122,10 +129,9 @@ fn the_interview_works_in_a_terminal() {
         "citizenships=FR",
     ];
     let set: String = given.iter().map(|one| format!(" --set {one}")).collect();
-    let line = format!(
-        "{program} ask poe_work_permit --decision may_apply_for_work_permit_at_poe --on 2024-06-25{set}"
-    )
-    .replace("citizenships=FR", "'citizenships={FR}'");
+    let line =
+        format!("{program} ask poe_work_permit --decision may_apply_for_work_permit_at_poe --on 2024-06-25{set}")
+            .replace("citizenships=FR", "'citizenships={FR}'");
     let mut command = Command::new("script");
     command.args(["-qec", &line, "/dev/null"]).env("TERM", "xterm");
     // Whichever comes first: one of the two is no answer to the other question.
@@ -190,7 +196,8 @@ impl Random {
         let fact = program.fact(id);
         for _ in 0..64 {
             let value = self.value(program, &fact.ty, on);
-            if fact.within.as_ref().is_none_or(|(low, high)| value == Value::None || (*low <= value && value <= *high)) {
+            if fact.within.as_ref().is_none_or(|(low, high)| value == Value::None || (*low <= value && value <= *high))
+            {
                 return value;
             }
         }
@@ -289,7 +296,11 @@ fn interview(
 ) {
     let known = &evaluate(program, request, truth).answers[0];
     let mut facts = Facts::new(program);
-    facts.set(EVALUATION_DATE, truth.get(EVALUATION_DATE).clone());
+    // What is assumed unless stated is not asked: whoever differs says so at once.
+    let assumed = program.versions.iter().flat_map(|version| &version.assumptions).map(|assumption| assumption.fact);
+    for id in assumed.chain([EVALUATION_DATE]) {
+        facts.set(id, truth.get(id).clone());
+    }
     let mut interview = Interview::new(program, sources, request.clone(), facts, 0);
     let mut asked = Vec::new();
     while let Some(question) = interview.question() {
@@ -304,5 +315,10 @@ fn interview(
     }
     let answer = interview.answer().expect("an answer");
     let policy = &program.policies[policy.index()].name;
-    assert_eq!((answer.status, &answer.value), (known.status, &known.value), "{policy}: {name}, after {} answers", asked.len());
+    assert_eq!(
+        (answer.status, &answer.value),
+        (known.status, &known.value),
+        "{policy}: {name}, after {} answers",
+        asked.len()
+    );
 }

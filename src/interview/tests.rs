@@ -169,10 +169,10 @@ fn answers_are_read_by_type() {
         interview.read(text).map_err(|error| (error.message, error.help.unwrap_or_default()))
     };
     let error = |message: &str, help: &str| Err((message.to_owned(), help.to_owned()));
-    assert_eq!(read("old", DAY, "1949-12-31").is_ok(), true);
+    assert!(read("old", DAY, "1949-12-31").is_ok());
     assert!(read("old", DAY, "1949-02-30").is_err());
     assert_eq!(read("welcome", DAY, "workr"), error("`workr` is no `kind`", "did you mean `worker`?"));
-    assert_eq!(read("welcome", DAY, "4").is_err(), true);
+    assert!(read("welcome", DAY, "4").is_err());
     assert_eq!(read("welcome", DAY, " "), error("nothing was answered", "write `-` if it is not known, `?` for help"));
     let adult = r#"{"evaluation_date": "2025-01-01", "citizenships": ["CA"]}"#;
     assert_eq!(read("child", adult, "121"), error("`age_years` is 121, outside 0..120", ""));
@@ -188,7 +188,7 @@ fn answers_are_read_by_type() {
     assert_eq!(read("child", child, "ca, US"), set(&["CA", "US"]));
     assert_eq!(read("child", child, "{CA}"), set(&["CA"]));
     assert_eq!(read("child", child, "none"), set(&[]));
-    assert_eq!(read("child", child, "CA, CA").is_err(), true);
+    assert!(read("child", child, "CA, CA").is_err());
     assert_eq!(read("enrolled", DAY, "none"), Ok(Reply::Value(Value::None)));
     assert_eq!(read("enrolled", DAY, "back"), Ok(Reply::Back));
     assert_eq!(read("enrolled", DAY, "\"back\""), Ok(Reply::Value(Value::text("back"))));

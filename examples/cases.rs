@@ -1,13 +1,17 @@
 //! dev
-use enact::load::*;
 use enact::eval::*;
 use enact::facts::*;
+use enact::load::*;
 fn walk(dir: &std::path::Path, root: &std::path::Path, f: &mut Folder) {
     for e in std::fs::read_dir(dir).unwrap() {
         let p = e.unwrap().path();
-        if p.is_dir() { walk(&p, root, f) } else {
+        if p.is_dir() {
+            walk(&p, root, f)
+        } else {
             let n = p.strip_prefix(root).unwrap().to_str().unwrap().to_string();
-            if n.ends_with(".enact") || n.ends_with(".csv") { f.files.insert(n, std::fs::read(&p).unwrap()); }
+            if n.ends_with(".enact") || n.ends_with(".csv") {
+                f.files.insert(n, std::fs::read(&p).unwrap());
+            }
         }
     }
 }
@@ -24,7 +28,14 @@ fn main() {
     for line in text.lines() {
         let case: serde_json::Value = serde_json::from_str(line).unwrap();
         let id = case["id"].as_str().unwrap();
-        let mut facts = match read_facts(&program, case["facts"].to_string()) { Ok(f) => f, Err(e) => { println!("{id} FACTS {:?}", e); bad += 1; continue } };
+        let mut facts = match read_facts(&program, case["facts"].to_string()) {
+            Ok(f) => f,
+            Err(e) => {
+                println!("{id} FACTS {:?}", e);
+                bad += 1;
+                continue;
+            }
+        };
         let date: chrono::NaiveDate = case["evaluation_date"].as_str().unwrap().parse().unwrap();
         facts.set(enact::program::EVALUATION_DATE, Slot::Given(enact::value::Value::Date(date)));
         let q = case["question"].as_str().unwrap();
@@ -34,12 +45,26 @@ fn main() {
         let ev = evaluate(&program, &req, &facts);
         let a = &ev.answers[0];
         let st = case["status"].as_str().unwrap();
-        let mut missing: Vec<String> = a.missing.iter().map(|m| m.text(&program)).collect(); missing.sort();
-        let mut want: Vec<String> = case["missing"].as_array().unwrap().iter().map(|v| v.as_str().unwrap().to_string()).collect(); want.sort();
+        let mut missing: Vec<String> = a.missing.iter().map(|m| m.text(&program)).collect();
+        missing.sort();
+        let mut want: Vec<String> =
+            case["missing"].as_array().unwrap().iter().map(|v| v.as_str().unwrap().to_string()).collect();
+        want.sort();
         let val = a.value.as_ref().map(|v| program.value_text(v, &a.ty)).unwrap_or_default();
         let wv = case["expected"][q].as_str().unwrap_or("").to_string();
         let good = a.status.text() == st && (st != "decided" || val == wv) && (st != "undetermined" || missing == want);
-        if good { ok += 1 } else { bad += 1; println!("{id} {q} on {date}: want {st} {wv} {want:?}; got {} {val} {missing:?} exact {} {:?} {:?}", a.status.text(), a.exact, a.fault, a.possible); }
+        if good {
+            ok += 1
+        } else {
+            bad += 1;
+            println!(
+                "{id} {q} on {date}: want {st} {wv} {want:?}; got {} {val} {missing:?} exact {} {:?} {:?}",
+                a.status.text(),
+                a.exact,
+                a.fault,
+                a.possible
+            );
+        }
     }
     println!("{ok} ok {bad} bad");
 }

@@ -3,9 +3,13 @@ use enact::load::*;
 fn walk(dir: &std::path::Path, root: &std::path::Path, f: &mut Folder) {
     for e in std::fs::read_dir(dir).unwrap() {
         let p = e.unwrap().path();
-        if p.is_dir() { walk(&p, root, f) } else {
+        if p.is_dir() {
+            walk(&p, root, f)
+        } else {
             let n = p.strip_prefix(root).unwrap().to_str().unwrap().to_string();
-            if n.ends_with(".enact") || n.ends_with(".csv") { f.files.insert(n, std::fs::read(&p).unwrap()); }
+            if n.ends_with(".enact") || n.ends_with(".csv") {
+                f.files.insert(n, std::fs::read(&p).unwrap());
+            }
         }
     }
 }
@@ -18,10 +22,25 @@ fn main() {
     let loaded = load(&f);
     println!("load {:?}", t.elapsed());
     let t = std::time::Instant::now();
-    let low = enact::lower::lower(&loaded); let ch = enact::check::check(&loaded);
-    println!("lower {:?} {} nodes {} rules {} tests", t.elapsed(), low.program.nodes.len(), low.program.rules.len(), low.program.tests.len());
+    let low = enact::lower::lower(&loaded);
+    let ch = enact::check::check(&loaded);
+    println!(
+        "lower {:?} {} nodes {} rules {} tests",
+        t.elapsed(),
+        low.program.nodes.len(),
+        low.program.rules.len(),
+        low.program.tests.len()
+    );
     for d in &ch.findings {
-        println!("{} {}: {} | {}", d.span().map_or(String::new(), |s| loaded.sources.place(s)), d.code, d.message, d.help.clone().unwrap_or_default());
-        for l in &d.labels[1.min(d.labels.len())..] { println!("      {} {}", loaded.sources.place(l.span), l.text); }
+        println!(
+            "{} {}: {} | {}",
+            d.span().map_or(String::new(), |s| loaded.sources.place(s)),
+            d.code,
+            d.message,
+            d.help.clone().unwrap_or_default()
+        );
+        for l in &d.labels[1.min(d.labels.len())..] {
+            println!("      {} {}", loaded.sources.place(l.span), l.text);
+        }
     }
 }

@@ -263,9 +263,13 @@ impl Op {
             | Op::Age(a, b, _)
             | Op::Period(a, b, _) => vec![*a, *b],
             Op::If(a, b, c) => vec![*a, *b, *c],
-            Op::Tuple(parts) | Op::All(parts) | Op::Any(parts) | Op::AtLeast(_, parts) | Op::Min(parts) | Op::Max(parts) | Op::SetOf(parts) => {
-                parts.to_vec()
-            }
+            Op::Tuple(parts)
+            | Op::All(parts)
+            | Op::Any(parts)
+            | Op::AtLeast(_, parts)
+            | Op::Min(parts)
+            | Op::Max(parts)
+            | Op::SetOf(parts) => parts.to_vec(),
             Op::Scale(_, amount, at) => std::iter::once(*amount).chain(clock(at)).collect(),
             Op::DaysCovered { list, within, .. } => vec![*list, *within],
             Op::Every { domain: over, body, .. } | Op::Exists { domain: over, body, .. } => {

@@ -108,11 +108,11 @@ impl<'a> Interview<'a> {
         let Some(answer) = self.answer().filter(|answer| answer.status == Status::Undetermined) else {
             return Vec::new();
         };
-        let stated = |missing: &&Missing| {
-            !self.unknown.contains(missing)
-                && !(missing.path.is_empty() && *self.facts.get(missing.fact) == Slot::StatedUnknown)
+        let given_up = |missing: &Missing| {
+            self.unknown.contains(missing)
+                || missing.path.is_empty() && *self.facts.get(missing.fact) == Slot::StatedUnknown
         };
-        let open: Vec<Missing> = answer.missing.iter().filter(stated).cloned().collect();
+        let open: Vec<Missing> = answer.missing.iter().filter(|missing| !given_up(missing)).cloned().collect();
         if !open.is_empty() || answer.exact {
             return open;
         }

@@ -25,7 +25,8 @@ pub(super) fn present(program: &Program, node: NodeId, truth: bool, found: &mut 
         Op::Any(parts) if !truth => parts.iter().for_each(|&part| present(program, part, truth, found)),
         Op::Equal(a, b) if truth => {
             for (one, other) in [(*a, *b), (*b, *a)] {
-                let other_is_there = !program.info(other).ty.is_optional() && !matches!(program.op(other), Op::Const(Value::None));
+                let other_is_there =
+                    !program.info(other).ty.is_optional() && !matches!(program.op(other), Op::Const(Value::None));
                 if program.info(one).ty.is_optional() && other_is_there {
                     found.insert(one);
                 }
@@ -69,7 +70,8 @@ impl<'a> Lowerer<'a> {
                     present(&self.graph.program, *node, chain == Chain::And, &mut guarded);
                 }
             }
-            unit.obligations.extend(obligations.iter().filter(|obligation| !guarded.contains(&obligation.node)).cloned());
+            unit.obligations
+                .extend(obligations.iter().filter(|obligation| !guarded.contains(&obligation.node)).cloned());
         }
     }
 

@@ -50,7 +50,10 @@ impl Failure {
 
     /// Returns the keywords that could stand there.
     fn keywords(&self) -> impl Iterator<Item = &'static str> {
-        self.expected.iter().flat_map(|words| words.split('`').skip(1).step_by(2)).filter(|word| word.starts_with(|c: char| c.is_ascii_lowercase()))
+        self.expected
+            .iter()
+            .flat_map(|words| words.split('`').skip(1).step_by(2))
+            .filter(|word| word.starts_with(|c: char| c.is_ascii_lowercase()))
     }
 
     /// Says what could stand there: `expected a name, `:` or `from``.
@@ -58,7 +61,9 @@ impl Failure {
         match self.expected.split_last() {
             None => String::new(),
             Some((only, [])) => format!("expected {only}"),
-            Some((_, _)) if self.expected.len() > MOST_EXPECTED => format!("expected {}, …", self.expected[..MOST_EXPECTED].join(", ")),
+            Some((_, _)) if self.expected.len() > MOST_EXPECTED => {
+                format!("expected {}, …", self.expected[..MOST_EXPECTED].join(", "))
+            }
             Some((last, others)) => format!("expected {} or {last}", others.join(", ")),
         }
     }
@@ -93,7 +98,9 @@ impl<'t> Piece<'t> {
         let (kind, name) = (self.token(verbs), self.token(verbs + 1));
         match self.tokens.get(verbs + 1) {
             _ if !is_declaration_word(kind) => "this".to_owned(),
-            Some(token) if token.kind == TokenKind::Word && token.end < self.text.len() => format!("the {kind} `{name}`"),
+            Some(token) if token.kind == TokenKind::Word && token.end < self.text.len() => {
+                format!("the {kind} `{name}`")
+            }
             _ => format!("this {kind}"),
         }
     }
@@ -109,36 +116,69 @@ impl<'t> Piece<'t> {
         match token.kind {
             TokenKind::Word => self.diagnose_word(failure, index, text, span, declared),
             TokenKind::Bracket if matches!(text, ")" | "}" | "]") && !self.is_open(index) => {
-                Diagnostic::error(Code::SYNTAX, span, format!("this `{text}` closes nothing")).help("remove it, or open it before")
+                Diagnostic::error(Code::SYNTAX, span, format!("this `{text}` closes nothing"))
+                    .help("remove it, or open it before")
             }
-            TokenKind::Sign if index > 0 && text == "-" && failure.expected.iter().any(|words| matches!(*words, "`:`" | "a quoted text" | "a tag in brackets")) => {
+            TokenKind::Sign
+                if index > 0
+                    && text == "-"
+                    && failure
+                        .expected
+                        .iter()
+                        .any(|words| matches!(*words, "`:`" | "a quoted text" | "a tag in brackets")) =>
+            {
                 let (before, after) = (self.token(index - 1), self.token(index + 1));
-                Diagnostic::error(Code::SYNTAX, span, "a name holds no hyphen").found("a hyphen subtracts").help(format!("write `{before}_{after}`"))
+                Diagnostic::error(Code::SYNTAX, span, "a name holds no hyphen")
+                    .found("a hyphen subtracts")
+                    .help(format!("write `{before}_{after}`"))
             }
-            TokenKind::Sign if !text.is_ascii() || matches!(text, "@" | "~" | "^" | "`" | "?" | "'" | "\\" | "&" | "$" | "!") => {
-                let help = if text == "'" { "texts stand in double quotes: `\"…\"`".to_owned() } else { format!("remove `{text}`, or put it into a text or a comment") };
-                Diagnostic::error(Code::SYNTAX, span, format!("`{text}` is no sign of the language")).found(failure.expectation()).help(help)
+            TokenKind::Sign
+                if !text.is_ascii() || matches!(text, "@" | "~" | "^" | "`" | "?" | "'" | "\\" | "&" | "$" | "!") =>
+            {
+                let help = if text == "'" {
+                    "texts stand in double quotes: `\"…\"`".to_owned()
+                } else {
+                    format!("remove `{text}`, or put it into a text or a comment")
+                };
+                Diagnostic::error(Code::SYNTAX, span, format!("`{text}` is no sign of the language"))
+                    .found(failure.expectation())
+                    .help(help)
             }
-            _ => Diagnostic::error(Code::SYNTAX, span, format!("`{text}` does not fit here")).found(failure.expectation()),
+            _ => Diagnostic::error(Code::SYNTAX, span, format!("`{text}` does not fit here"))
+                .found(failure.expectation()),
         }
     }
 
-    fn diagnose_word(&self, failure: &Failure, index: usize, text: &str, span: Span, declared: &dyn Fn(&str) -> bool) -> Diagnostic {
+    fn diagnose_word(
+        &self,
+        failure: &Failure,
+        index: usize,
+        text: &str,
+        span: Span,
+        declared: &dyn Fn(&str) -> bool,
+    ) -> Diagnostic {
         let reserved = is_reserved(text);
         let before = index.checked_sub(1).map_or("", |index| self.token(index));
         let declares_here = is_declaration_word(before) || before == "(" || before == "{" || before == ",";
         if failure.name && reserved && declares_here {
-            return Diagnostic::error(Code::RESERVED_WORD, span, format!("`{text}` is a word of the language, not a name"))
-                .found("a name stands here")
-                .help(format!("try `{}`", instead_of(text)));
+            return Diagnostic::error(
+                Code::RESERVED_WORD,
+                span,
+                format!("`{text}` is a word of the language, not a name"),
+            )
+            .found("a name stands here")
+            .help(format!("try `{}`", instead_of(text)));
         }
         if failure.name && is_declaration_word(before) && text.starts_with(|c: char| c.is_ascii_uppercase()) {
-            return Diagnostic::error(Code::SYNTAX, span, "a name starts with a small letter").help(format!("write `{}`", snake_case(text)));
+            return Diagnostic::error(Code::SYNTAX, span, "a name starts with a small letter")
+                .help(format!("write `{}`", snake_case(text)));
         }
         if index == 0 && !reserved {
             return Diagnostic::error(Code::SYNTAX, span, format!("`{text}` begins no declaration")).help(
                 did_you_mean(text, super::scan::DECLARATION_WORDS.iter().copied())
-                    .map_or("declarations begin with words such as `fact`, `decision`, `rule`".to_owned(), |word| format!("did you mean `{word}`?")),
+                    .map_or("declarations begin with words such as `fact`, `decision`, `rule`".to_owned(), |word| {
+                        format!("did you mean `{word}`?")
+                    }),
             );
         }
         if let Some(word) = did_you_mean(text, failure.keywords()) {
@@ -146,12 +186,19 @@ impl<'t> Piece<'t> {
                 .found(failure.expectation())
                 .help(format!("did you mean `{word}`?"));
         }
-        let beside = index > 0 && self.tokens[index - 1].kind == TokenKind::Word && !is_reserved(before) && !is_reserved(text);
+        let beside =
+            index > 0 && self.tokens[index - 1].kind == TokenKind::Word && !is_reserved(before) && !is_reserved(text);
         if beside && failure.expected.contains(&"an operator") {
             let joined = snake_case(&format!("{before}_{text}"));
-            let help = if declared(&joined) { format!("did you mean `{joined}`?") } else { format!("write an operator between them, or one name: `{joined}`") };
+            let help = if declared(&joined) {
+                format!("did you mean `{joined}`?")
+            } else {
+                format!("write an operator between them, or one name: `{joined}`")
+            };
             let both = self.span(self.tokens[index - 1].start, self.tokens[index].end);
-            return Diagnostic::error(Code::SYNTAX, both, format!("`{before}` and `{text}` stand side by side")).found(failure.expectation()).help(help);
+            return Diagnostic::error(Code::SYNTAX, both, format!("`{before}` and `{text}` stand side by side"))
+                .found(failure.expectation())
+                .help(help);
         }
         Diagnostic::error(Code::SYNTAX, span, format!("`{text}` does not fit here")).found(failure.expectation())
     }
@@ -160,7 +207,8 @@ impl<'t> Piece<'t> {
     fn unfinished(&self, failure: &Failure) -> Diagnostic {
         let end = self.tokens.last().map_or(self.text.len(), |token| token.end);
         let span = self.span(end, end);
-        let diagnostic = Diagnostic::error(Code::UNFINISHED, span, format!("{} is not finished", self.declaration())).found(failure.expectation());
+        let diagnostic = Diagnostic::error(Code::UNFINISHED, span, format!("{} is not finished", self.declaration()))
+            .found(failure.expectation());
         match self.open_bracket() {
             Some(open) => {
                 let text = self.token(open);
@@ -170,7 +218,9 @@ impl<'t> Piece<'t> {
                     _ => "}",
                 };
                 let token = &self.tokens[open];
-                diagnostic.label(self.span(token.start, token.end), "opened here").help(format!("write the closing `{closing}`"))
+                diagnostic
+                    .label(self.span(token.start, token.end), "opened here")
+                    .help(format!("write the closing `{closing}`"))
             }
             None => diagnostic,
         }
@@ -249,7 +299,14 @@ fn words(rule: Rule) -> Option<&'static str> {
         Rule::kw_announced => Some("`announced`"),
         Rule::kw_ask => Some("`ask`"),
         Rule::kw_at => Some("`at`"),
-        Rule::kw_cite | Rule::kw_because | Rule::kw_relies | Rule::common | Rule::common_word | Rule::because | Rule::cite | Rule::relies => Some("`because`, `cite` or `relies on`"),
+        Rule::kw_cite
+        | Rule::kw_because
+        | Rule::kw_relies
+        | Rule::common
+        | Rule::common_word
+        | Rule::because
+        | Rule::cite
+        | Rule::relies => Some("`because`, `cite` or `relies on`"),
         Rule::kw_by => Some("`by`"),
         Rule::kw_changeable => Some("`changeable`"),
         Rule::kw_column => Some("`column`"),
@@ -314,26 +371,258 @@ fn words(rule: Rule) -> Option<&'static str> {
         Rule::bar => Some("`|`"),
         Rule::rbrace => Some("`}`"),
         Rule::band => Some("a band"),
-        Rule::kw_when | Rule::kw_unless | Rule::kw_exception | Rule::rule_word | Rule::when | Rule::unless | Rule::exception_to => Some("a clause such as `when`, `unless`, `because` or `cite`"),
+        Rule::kw_when
+        | Rule::kw_unless
+        | Rule::kw_exception
+        | Rule::rule_word
+        | Rule::when
+        | Rule::unless
+        | Rule::exception_to => Some("a clause such as `when`, `unless`, `because` or `cite`"),
         Rule::column | Rule::column_as => Some("a column"),
         Rule::currency => Some("a currency such as `CAD`"),
         Rule::date | Rule::start => Some("a date"),
-        Rule::w_policy | Rule::w_library | Rule::w_use | Rule::w_source | Rule::w_fact | Rule::w_assume | Rule::w_invariant | Rule::w_enum | Rule::w_set | Rule::w_record | Rule::w_calendar | Rule::w_define | Rule::w_parameter | Rule::w_scale | Rule::w_table | Rule::w_decision | Rule::w_rule | Rule::w_note | Rule::w_question | Rule::w_assert | Rule::w_profile | Rule::w_test | Rule::w_verb | Rule::w_repeal | Rule::declaration | Rule::declared | Rule::repeal | Rule::policy | Rule::library | Rule::use_d | Rule::source_d | Rule::fact_d | Rule::assume_d | Rule::invariant_d | Rule::enum_d | Rule::set_d | Rule::record_d | Rule::calendar_d | Rule::define_d | Rule::parameter_d | Rule::scale_d | Rule::table_d | Rule::decision_d | Rule::rule_d | Rule::note_d | Rule::question_d | Rule::assert_d | Rule::profile_d | Rule::test_d => Some("a declaration"),
+        Rule::w_policy
+        | Rule::w_library
+        | Rule::w_use
+        | Rule::w_source
+        | Rule::w_fact
+        | Rule::w_assume
+        | Rule::w_invariant
+        | Rule::w_enum
+        | Rule::w_set
+        | Rule::w_record
+        | Rule::w_calendar
+        | Rule::w_define
+        | Rule::w_parameter
+        | Rule::w_scale
+        | Rule::w_table
+        | Rule::w_decision
+        | Rule::w_rule
+        | Rule::w_note
+        | Rule::w_question
+        | Rule::w_assert
+        | Rule::w_profile
+        | Rule::w_test
+        | Rule::w_verb
+        | Rule::w_repeal
+        | Rule::declaration
+        | Rule::declared
+        | Rule::repeal
+        | Rule::policy
+        | Rule::library
+        | Rule::use_d
+        | Rule::source_d
+        | Rule::fact_d
+        | Rule::assume_d
+        | Rule::invariant_d
+        | Rule::enum_d
+        | Rule::set_d
+        | Rule::record_d
+        | Rule::calendar_d
+        | Rule::define_d
+        | Rule::parameter_d
+        | Rule::scale_d
+        | Rule::table_d
+        | Rule::decision_d
+        | Rule::rule_d
+        | Rule::note_d
+        | Rule::question_d
+        | Rule::assert_d
+        | Rule::profile_d
+        | Rule::test_d => Some("a declaration"),
         Rule::field | Rule::record_field => Some("a field"),
         Rule::w_kind => Some("a kind of declaration such as `rule`"),
         Rule::enum_member => Some("a member"),
-        Rule::name | Rule::path | Rule::names | Rule::binder | Rule::head | Rule::head_with_parameters | Rule::typed | Rule::entry | Rule::given_part | Rule::missing_one => Some("a name"),
+        Rule::name
+        | Rule::path
+        | Rule::names
+        | Rule::binder
+        | Rule::head
+        | Rule::head_with_parameters
+        | Rule::typed
+        | Rule::entry
+        | Rule::given_part
+        | Rule::missing_one => Some("a name"),
         Rule::text | Rule::template => Some("a quoted text"),
         Rule::row => Some("a row"),
         Rule::tag => Some("a tag"),
         Rule::tags => Some("a tag in brackets"),
-        Rule::kw_list | Rule::kw_total | Rule::kw_money | Rule::yes_no | Rule::type_expr | Rule::base_type | Rule::set_type | Rule::list_type | Rule::total_type | Rule::simple_type | Rule::members_type => Some("a type"),
+        Rule::kw_list
+        | Rule::kw_total
+        | Rule::kw_money
+        | Rule::yes_no
+        | Rule::type_expr
+        | Rule::base_type
+        | Rule::set_type
+        | Rule::list_type
+        | Rule::total_type
+        | Rule::simple_type
+        | Rule::members_type => Some("a type"),
         Rule::unit_word | Rule::kw_business | Rule::unit => Some("a unit of time"),
-        Rule::kw_not | Rule::kw_yes | Rule::kw_no | Rule::kw_none | Rule::kw_all | Rule::kw_any | Rule::kw_every | Rule::kw_if | Rule::kw_days | Rule::kw_months | Rule::kw_round | Rule::kw_count | Rule::kw_weekday | Rule::kw_end | Rule::kw_date | Rule::member | Rule::string | Rule::instant | Rule::clock | Rule::number | Rule::percent | Rule::money | Rule::literal | Rule::dated_literal | Rule::date_start | Rule::number_literal | Rule::value | Rule::plain | Rule::item | Rule::expr | Rule::operand | Rule::prefix_start | Rule::whole_start | Rule::prefix | Rule::signed | Rule::minus | Rule::sum | Rule::rounded | Rule::atom | Rule::special_word | Rule::group | Rule::set | Rule::block | Rule::block_head | Rule::quantified | Rule::conditional | Rule::between | Rule::covered | Rule::round | Rule::count | Rule::calendar_form | Rule::weekday_of | Rule::end_of_month | Rule::end_of_day | Rule::date_of | Rule::reference | Rule::arguments | Rule::argument | Rule::range | Rule::dated | Rule::no_value | Rule::cell | Rule::rank | Rule::rank_value | Rule::entry_value | Rule::list_value | Rule::record_value | Rule::suspect => Some("a value"),
-        Rule::kw_and | Rule::kw_or | Rule::kw_implies | Rule::kw_is | Rule::kw_in | Rule::kw_within | Rule::kw_overlaps | Rule::kw_until | Rule::kw_through | Rule::kw_rounding | Rule::kw_as | Rule::as_of | Rule::sum_op | Rule::rounding | Rule::is_not_empty | Rule::is_empty | Rule::is_form | Rule::is_more | Rule::infix | Rule::is_not | Rule::not_in | Rule::compare => Some("an operator"),
+        Rule::kw_not
+        | Rule::kw_yes
+        | Rule::kw_no
+        | Rule::kw_none
+        | Rule::kw_all
+        | Rule::kw_any
+        | Rule::kw_every
+        | Rule::kw_if
+        | Rule::kw_days
+        | Rule::kw_months
+        | Rule::kw_round
+        | Rule::kw_count
+        | Rule::kw_weekday
+        | Rule::kw_end
+        | Rule::kw_date
+        | Rule::member
+        | Rule::string
+        | Rule::instant
+        | Rule::clock
+        | Rule::number
+        | Rule::percent
+        | Rule::money
+        | Rule::literal
+        | Rule::dated_literal
+        | Rule::date_start
+        | Rule::number_literal
+        | Rule::value
+        | Rule::plain
+        | Rule::item
+        | Rule::expr
+        | Rule::operand
+        | Rule::prefix_start
+        | Rule::whole_start
+        | Rule::prefix
+        | Rule::signed
+        | Rule::minus
+        | Rule::sum
+        | Rule::rounded
+        | Rule::atom
+        | Rule::special_word
+        | Rule::group
+        | Rule::set
+        | Rule::block
+        | Rule::block_head
+        | Rule::quantified
+        | Rule::conditional
+        | Rule::between
+        | Rule::covered
+        | Rule::round
+        | Rule::count
+        | Rule::calendar_form
+        | Rule::weekday_of
+        | Rule::end_of_month
+        | Rule::end_of_day
+        | Rule::date_of
+        | Rule::reference
+        | Rule::arguments
+        | Rule::argument
+        | Rule::range
+        | Rule::dated
+        | Rule::no_value
+        | Rule::cell
+        | Rule::rank
+        | Rule::rank_value
+        | Rule::entry_value
+        | Rule::list_value
+        | Rule::record_value
+        | Rule::suspect => Some("a value"),
+        Rule::kw_and
+        | Rule::kw_or
+        | Rule::kw_implies
+        | Rule::kw_is
+        | Rule::kw_in
+        | Rule::kw_within
+        | Rule::kw_overlaps
+        | Rule::kw_until
+        | Rule::kw_through
+        | Rule::kw_rounding
+        | Rule::kw_as
+        | Rule::as_of
+        | Rule::sum_op
+        | Rule::rounding
+        | Rule::is_not_empty
+        | Rule::is_empty
+        | Rule::is_form
+        | Rule::is_more
+        | Rule::infix
+        | Rule::is_not
+        | Rule::not_in
+        | Rule::compare => Some("an operator"),
         Rule::outcome_status => Some("an outcome"),
         Rule::outcome => Some("an outcome such as `ok is yes`"),
         Rule::EOI => Some("the next declaration"),
-        Rule::WHITESPACE | Rule::idc | Rule::unit_start | Rule::reserved | Rule::snake | Rule::comment | Rule::plain_text | Rule::escape | Rule::template_text | Rule::hole | Rule::digits | Rule::idc_lower | Rule::expr_end | Rule::separator | Rule::built_in | Rule::one_column | Rule::columns | Rule::where_column | Rule::valid_columns | Rule::file | Rule::expression_only | Rule::policy_clause | Rule::source_clause | Rule::fact_clause | Rule::calendar_clause | Rule::oops_unclosed | Rule::oops_quotes | Rule::oops_escape | Rule::oops_hole | Rule::oops_date | Rule::oops_month_name | Rule::month_name | Rule::day_number | Rule::year | Rule::oops_thousands | Rule::oops_number | Rule::oops_half_number | Rule::oops_percent | Rule::oops_sign_after | Rule::oops_sign_before | Rule::oops_member | Rule::oops_operator | Rule::oops_not | Rule::w_NOT | Rule::oops_either | Rule::w_either | Rule::oops_is_in | Rule::oops_between | Rule::w_between | Rule::oops_dangling | Rule::oops_and_duration | Rule::oops_block_head | Rule::w_one | Rule::oops_separator | Rule::oops_empty | Rule::oops_effective | Rule::oops_to | Rule::oops_blank | Rule::oops_else | Rule::w_default | Rule::oops_unnamed | Rule::oops_clause | Rule::clause_guess | Rule::oops_exception | Rule::oops_overrides | Rule::w_overrides | Rule::oops_second | Rule::oops_verb | Rule::wrong_verb | Rule::oops_repeal | Rule::wrong_repeal | Rule::oops_no_rule => None,
+        Rule::WHITESPACE
+        | Rule::idc
+        | Rule::unit_start
+        | Rule::reserved
+        | Rule::snake
+        | Rule::comment
+        | Rule::plain_text
+        | Rule::escape
+        | Rule::template_text
+        | Rule::hole
+        | Rule::digits
+        | Rule::idc_lower
+        | Rule::expr_end
+        | Rule::separator
+        | Rule::built_in
+        | Rule::one_column
+        | Rule::columns
+        | Rule::where_column
+        | Rule::valid_columns
+        | Rule::file
+        | Rule::expression_only
+        | Rule::policy_clause
+        | Rule::source_clause
+        | Rule::fact_clause
+        | Rule::calendar_clause
+        | Rule::oops_unclosed
+        | Rule::oops_quotes
+        | Rule::oops_escape
+        | Rule::oops_hole
+        | Rule::oops_date
+        | Rule::oops_month_name
+        | Rule::month_name
+        | Rule::day_number
+        | Rule::year
+        | Rule::oops_thousands
+        | Rule::oops_number
+        | Rule::oops_half_number
+        | Rule::oops_percent
+        | Rule::oops_sign_after
+        | Rule::oops_sign_before
+        | Rule::oops_member
+        | Rule::oops_operator
+        | Rule::oops_not
+        | Rule::w_NOT
+        | Rule::oops_either
+        | Rule::w_either
+        | Rule::oops_is_in
+        | Rule::oops_between
+        | Rule::w_between
+        | Rule::oops_dangling
+        | Rule::oops_and_duration
+        | Rule::oops_block_head
+        | Rule::w_one
+        | Rule::oops_separator
+        | Rule::oops_empty
+        | Rule::oops_effective
+        | Rule::oops_to
+        | Rule::oops_blank
+        | Rule::oops_else
+        | Rule::w_default
+        | Rule::oops_unnamed
+        | Rule::oops_clause
+        | Rule::clause_guess
+        | Rule::oops_exception
+        | Rule::oops_overrides
+        | Rule::w_overrides
+        | Rule::oops_second
+        | Rule::oops_verb
+        | Rule::wrong_verb
+        | Rule::oops_repeal
+        | Rule::wrong_repeal
+        | Rule::oops_no_rule => None,
     }
 }

@@ -57,7 +57,9 @@ pub fn parse_item(sources: &Sources, id: SourceId) -> (Option<Item>, Vec<Diagnos
     let text = sources.get(id).text();
     let scan::Scan { cleaned, pieces, mut diagnostics } = scan::scan(id, text);
     let text = cleaned.as_deref().unwrap_or(text);
-    if let Some(&scan::TooDeep::Depth(at) | &scan::TooDeep::Height(at)) = pieces.iter().find_map(|piece| piece.too_deep.as_ref()) {
+    if let Some(&scan::TooDeep::Depth(at) | &scan::TooDeep::Height(at)) =
+        pieces.iter().find_map(|piece| piece.too_deep.as_ref())
+    {
         diagnostics.push(Diagnostic::error(Code::TOO_DEEP, Span::new(id, at, at), "this expression is too deep"));
         return (None, diagnostics);
     }
@@ -121,13 +123,20 @@ fn choose_header(headers: Vec<Header>, declarations: &[Declaration], diagnostics
     let first_declaration = declarations.iter().map(|declaration| declaration.span).min();
     let mut headers = headers.into_iter();
     let Some(first) = headers.next() else { return Header::None };
-    if let (Some(span), Some(declaration)) = (place(&first), first_declaration.filter(|declaration| place(&first).is_some_and(|span| *declaration < span))) {
-        let diagnostic = Diagnostic::error(Code::HEADER, span, "the head of a file stands first").label(declaration, "this stands before it").help("move the head to the top");
+    if let (Some(span), Some(declaration)) =
+        (place(&first), first_declaration.filter(|declaration| place(&first).is_some_and(|span| *declaration < span)))
+    {
+        let diagnostic = Diagnostic::error(Code::HEADER, span, "the head of a file stands first")
+            .label(declaration, "this stands before it")
+            .help("move the head to the top");
         diagnostics.push(diagnostic);
     }
     for other in headers {
         if let (Some(span), Some(first)) = (place(&other), place(&first)) {
-            let diagnostic = Diagnostic::error(Code::HEADER, span, "a file has one head").found("the second").label(first, "the first").help("put each version and library into its own file");
+            let diagnostic = Diagnostic::error(Code::HEADER, span, "a file has one head")
+                .found("the second")
+                .label(first, "the first")
+                .help("put each version and library into its own file");
             diagnostics.push(diagnostic);
         }
     }
@@ -142,7 +151,8 @@ fn limit(diagnostics: &mut Vec<Diagnostic>) {
     let more = diagnostics.len() - MAX_DIAGNOSTICS;
     let last = diagnostics[MAX_DIAGNOSTICS].span();
     diagnostics.truncate(MAX_DIAGNOSTICS);
-    let mut note = Diagnostic::new(Severity::Note, Code::SYNTAX, format!("{more} more findings in this file are not listed"));
+    let mut note =
+        Diagnostic::new(Severity::Note, Code::SYNTAX, format!("{more} more findings in this file are not listed"));
     if let Some(span) = last {
         note = note.label(span, "the next one");
     }

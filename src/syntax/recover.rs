@@ -101,7 +101,9 @@ impl<'t> Recovery<'t> {
                 Some(word) => {
                     let written = &text[from.start..from.end];
                     let span = Span::new(self.source, start + from.start, start + from.end);
-                    let diagnostic = Diagnostic::error(Code::SYNTAX, span, format!("`{written}` begins no declaration")).help(format!("did you mean `{word}`?"));
+                    let diagnostic =
+                        Diagnostic::error(Code::SYNTAX, span, format!("`{written}` begins no declaration"))
+                            .help(format!("did you mean `{word}`?"));
                     self.outcome.diagnostics.push(diagnostic);
                     // The rest keeps its places: the text starts earlier or later by the difference of the words.
                     let mended = format!("{word}{}", &text[from.end..end]);
@@ -143,7 +145,21 @@ impl<'t> Recovery<'t> {
             } else if line_start == token.start
                 && tokens.get(index + 1).is_some_and(|token| token.kind == TokenKind::Word)
                 && !CLAUSE_WORDS.contains(&word)
-                && !matches!(next, "is" | "includes" | "adds" | "outranks" | "and" | "or" | "in" | "not" | "from" | "by" | "on" | "as" | "of")
+                && !matches!(
+                    next,
+                    "is" | "includes"
+                        | "adds"
+                        | "outranks"
+                        | "and"
+                        | "or"
+                        | "in"
+                        | "not"
+                        | "from"
+                        | "by"
+                        | "on"
+                        | "as"
+                        | "of"
+                )
                 && let Some(meant) = misspelt(word)
             {
                 starts.push(InnerStart { token: index, meant: Some(meant) });
@@ -168,7 +184,11 @@ impl<'t> Recovery<'t> {
         if text.len() > MAX_RECOVERY_BYTES {
             return;
         }
-        let clauses: Vec<usize> = tokens.iter().filter(|token| CLAUSE_WORDS.contains(&&text[token.start..token.end])).map(|token| token.start).collect();
+        let clauses: Vec<usize> = tokens
+            .iter()
+            .filter(|token| CLAUSE_WORDS.contains(&&text[token.start..token.end]))
+            .map(|token| token.start)
+            .collect();
         let mut blanked = text.to_owned();
         let mut at = failure.at;
         for _ in 0..MAX_RECOVERIES {
@@ -185,7 +205,11 @@ impl<'t> Recovery<'t> {
                 }
                 // The head itself is wrong: its clauses are parsed after another head.
                 None => {
-                    let stub = match tokens.iter().map(|token| &text[token.start..token.end]).find(|word| is_declaration_word(word)) {
+                    let stub = match tokens
+                        .iter()
+                        .map(|token| &text[token.start..token.end])
+                        .find(|word| is_declaration_word(word))
+                    {
                         Some("rule") => "rule r r is yes ",
                         Some("decision") => "decision d: yes/no ",
                         _ => return,
@@ -242,7 +266,8 @@ impl<'t> Recovery<'t> {
                     let date = super::build::parse_date(text.get(at..at + 10)?)?;
                     Some(Spanned::new(date, Span::new(self.source, start + at, start + at + 10)))
                 };
-                let effective_from = date_after("effective from").map(|date| Start { date: date.value, clock: None, span: date.span });
+                let effective_from =
+                    date_after("effective from").map(|date| Start { date: date.value, clock: None, span: date.span });
                 self.outcome.headers.push(Header::Policy(Box::new(PolicyHeader {
                     name,
                     title: None,
@@ -269,9 +294,12 @@ impl<'t> Recovery<'t> {
                 "too deep here",
                 "give inner parts a name with `define`",
             ),
-            TooDeep::Height(at) => {
-                (at, format!("this sum has more than {} operators", scan::MAX_HEIGHT), "too long here", "use `sum(… for x in …)`, or give parts a name with `define`")
-            }
+            TooDeep::Height(at) => (
+                at,
+                format!("this sum has more than {} operators", scan::MAX_HEIGHT),
+                "too long here",
+                "use `sum(… for x in …)`, or give parts a name with `define`",
+            ),
         };
         let span = Span::new(self.source, at, at + self.text[at..].chars().next().map_or(0, char::len_utf8));
         self.outcome.diagnostics.push(Diagnostic::error(Code::TOO_DEEP, span, message).found(found).help(help));
@@ -287,7 +315,8 @@ impl<'t> Recovery<'t> {
     /// Whether the file may mean a value of its own by a word such as `unknown`.
     fn declares(&self, word: &str) -> bool {
         let declared = self.declared.get_or_init(|| self.declared_words());
-        let elsewhere = matches!(word, "unknown" | "known" | "missing") && (declared.contains("use") || declared.contains("amends"));
+        let elsewhere = matches!(word, "unknown" | "known" | "missing")
+            && (declared.contains("use") || declared.contains("amends"));
         declared.contains(word) || elsewhere
     }
 
@@ -301,7 +330,9 @@ impl<'t> Recovery<'t> {
             let head = usize::from(matches!(word(0), "insert" | "replace"));
             match word(head) {
                 "use" => drop(words.insert("use")),
-                "policy" if tokens.iter().any(|token| &text[token.start..token.end] == "amends") => drop(words.insert("amends")),
+                "policy" if tokens.iter().any(|token| &text[token.start..token.end] == "amends") => {
+                    drop(words.insert("amends"))
+                }
                 _ => {}
             }
             if is_declaration_word(word(head)) {
@@ -309,7 +340,9 @@ impl<'t> Recovery<'t> {
             }
             let members = matches!(word(head), "enum" | "record");
             for index in 1..tokens.len() {
-                let follows = matches!(word(index - 1), "{" | ",") && (matches!(word(index + 1), "," | "}" | "written") || tokens.get(index + 1).is_some_and(|token| token.kind == TokenKind::Text));
+                let follows = matches!(word(index - 1), "{" | ",")
+                    && (matches!(word(index + 1), "," | "}" | "written")
+                        || tokens.get(index + 1).is_some_and(|token| token.kind == TokenKind::Text));
                 let typed = (2..index).rev().find(|&back| word(back) == "{").is_some_and(|open| word(open - 1) == ":");
                 if follows && (members || typed) {
                     words.insert(word(index));
@@ -334,7 +367,11 @@ fn misspelt(word: &str) -> Option<&'static str> {
         return None;
     }
     let lower = word.to_ascii_lowercase();
-    DECLARATION_WORDS.iter().find(|&&keyword| keyword == lower).copied().or_else(|| did_you_mean(word, DECLARATION_WORDS.iter().copied()))
+    DECLARATION_WORDS
+        .iter()
+        .find(|&&keyword| keyword == lower)
+        .copied()
+        .or_else(|| did_you_mean(word, DECLARATION_WORDS.iter().copied()))
 }
 
 /// Puts blanks in the place of a clause.

@@ -169,12 +169,7 @@ impl<'p> Exact<'p> {
     }
 
     /// Says everything about one thing asked of a policy.
-    pub(crate) fn findings(
-        &mut self,
-        family: FamilyId,
-        policy: PolicyId,
-        open: &[Open],
-    ) -> Findings {
+    pub(crate) fn findings(&mut self, family: FamilyId, policy: PolicyId, open: &[Open]) -> Findings {
         let (program, scope) = (self.program, self.scope);
         let versions = scope.candidates(policy).to_vec();
         let certain = scope.version(policy).is_some();
@@ -247,13 +242,7 @@ impl<'p> Exact<'p> {
         list
     }
 
-    fn analyse(
-        &self,
-        family: FamilyId,
-        asked: Gid,
-        tied: &[Gid],
-        reasons: &[Candidate],
-    ) -> Result<Findings, Budget> {
+    fn analyse(&self, family: FamilyId, asked: Gid, tied: &[Gid], reasons: &[Candidate]) -> Result<Findings, Budget> {
         let ground = &self.walk.algebra;
         let mut roots = vec![asked];
         roots.extend(tied);

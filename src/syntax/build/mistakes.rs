@@ -68,7 +68,8 @@ impl<'t> Builder<'t> {
         let word = operator_text(meant);
         let left = left.map_or(String::new(), |left| self.text(left));
         let right = self.text(right);
-        let corrected = if meant == Operator::Contains { format!("{right} in {left}") } else { format!("{left} {word} {right}") };
+        let corrected =
+            if meant == Operator::Contains { format!("{right} in {left}") } else { format!("{left} {word} {right}") };
         let message = match meant {
             Operator::Contains => format!("`{written}` is no operator of a condition"),
             _ => format!("`{written}` is written `{word}`"),
@@ -85,7 +86,13 @@ impl<'t> Builder<'t> {
 
     /// Reports `either a or b`.
     pub(super) fn mistaken_either(&mut self, span: Span) {
-        self.error(Code::WRONG_WORD, span, "`either` is no word of a condition", "", "write `a or b`, or `any of { a, b }`");
+        self.error(
+            Code::WRONG_WORD,
+            span,
+            "`either` is no word of a condition",
+            "",
+            "write `a or b`, or `any of { a, b }`",
+        );
     }
 
     /// Reports `x is (not y)` without brackets.
@@ -105,7 +112,13 @@ impl<'t> Builder<'t> {
         let before = self.text(Span { end: expr.span.start, ..chain });
         let text = self.text(expr.span);
         let help = format!("write `{before} ({text})`");
-        self.error(Code::NEEDS_BRACKETS, expr.span, format!("a {what} inside a chain needs brackets"), "its body reaches to the end", help);
+        self.error(
+            Code::NEEDS_BRACKETS,
+            expr.span,
+            format!("a {what} inside a chain needs brackets"),
+            "its body reaches to the end",
+            help,
+        );
     }
 
     /// Reports `1 month and 2 days`.
@@ -126,13 +139,15 @@ impl<'t> Builder<'t> {
         if let Some(witness) = difference(&texts, ors) {
             help.push_str(&witness);
         }
-        let operators: Vec<Span> = operands.windows(2).map(|pair| Span { start: pair[0].span.end, end: pair[1].span.start, ..span }).collect();
+        let operators: Vec<Span> =
+            operands.windows(2).map(|pair| Span { start: pair[0].span.end, end: pair[1].span.start, ..span }).collect();
         let changed = ors.iter().position(|&or| or != ors[0]).unwrap_or(0);
         let word = |or: bool| if or { "`or`" } else { "`and`" };
-        let diagnostic = Diagnostic::error(Code::MIXED_AND_OR, span, "`and` and `or` in one chain can be read in two ways")
-            .label(operators[0], word(ors[0]))
-            .label(operators[changed], word(ors[changed]))
-            .help(help);
+        let diagnostic =
+            Diagnostic::error(Code::MIXED_AND_OR, span, "`and` and `or` in one chain can be read in two ways")
+                .label(operators[0], word(ors[0]))
+                .label(operators[changed], word(ors[changed]))
+                .help(help);
         self.report(diagnostic);
     }
 
@@ -143,7 +158,8 @@ impl<'t> Builder<'t> {
             .enumerate()
             .map(|(index, &(operator, _))| {
                 let left = operands.get(index).or(operands.last()).map_or(String::new(), |&operand| self.text(operand));
-                let right = operands.get(index + 1).map_or(String::new(), |&operand| format!(" {}", self.text(operand)));
+                let right =
+                    operands.get(index + 1).map_or(String::new(), |&operand| format!(" {}", self.text(operand)));
                 format!("{left} {}{right}", operator_text(operator))
             })
             .collect();
@@ -164,7 +180,11 @@ impl<'t> Builder<'t> {
     /// Reports `between 17 and 20`, and builds both comparisons.
     pub(super) fn build_between_mistake(&mut self, left: Expr, node: Node<'t>) -> Expr {
         let place = self.tight(&node);
-        let mut ends = inner(node).filter(|part| part.as_rule() == Rule::sum).map(|part| self.build_chain(part)).collect::<Vec<_>>().into_iter();
+        let mut ends = inner(node)
+            .filter(|part| part.as_rule() == Rule::sum)
+            .map(|part| self.build_chain(part))
+            .collect::<Vec<_>>()
+            .into_iter();
         let span = left.span.to(place);
         let (Some(low), Some(high)) = (ends.next(), ends.next()) else { return left };
         let (x, a, b) = (self.text(left.span), self.text(low.span), self.text(high.span));
@@ -175,7 +195,8 @@ impl<'t> Builder<'t> {
             "",
             format!("write `{x} >= {a} and {x} <= {b}` if {b} is included, `{x} >= {a} and {x} < {b}` if not"),
         );
-        let compare = |op, right: Expr| Expr { span, kind: ExprKind::Compare(op, Box::new(left.clone()), Box::new(right)) };
+        let compare =
+            |op, right: Expr| Expr { span, kind: ExprKind::Compare(op, Box::new(left.clone()), Box::new(right)) };
         let both = vec![compare(CompareOp::GreaterEqual, low), compare(CompareOp::LessEqual, high)];
         Expr { kind: ExprKind::And(both), span }
     }
@@ -215,9 +236,13 @@ impl<'t> Builder<'t> {
         let texts: Vec<String> = operands.iter().map(|operand| self.text(operand.span)).collect();
         let (whole, tag_text) = (self.text(expr.span), &tag.value);
         let help = format!("write `{block} {{ {} [{tag_text}] }}` or `({whole}) [{tag_text}]`", texts.join(", "));
-        let diagnostic = Diagnostic::error(Code::AMBIGUOUS_TAG, tag.span, format!("`[{tag_text}]` can belong to the last condition or to all of them"))
-            .label(expr.span, "the chain")
-            .help(help);
+        let diagnostic = Diagnostic::error(
+            Code::AMBIGUOUS_TAG,
+            tag.span,
+            format!("`[{tag_text}]` can belong to the last condition or to all of them"),
+        )
+        .label(expr.span, "the chain")
+        .help(help);
         self.report(diagnostic);
     }
 
@@ -238,7 +263,11 @@ impl<'t> Builder<'t> {
     pub(super) fn mistaken_block_head(&mut self, node: &Node<'t>) {
         let span = self.tight(node);
         let written = self.text(span);
-        let help = if written.starts_with("one") { "write `any of { … }`".to_owned() } else { format!("write `{written} of {{ … }}`") };
+        let help = if written.starts_with("one") {
+            "write `any of { … }`".to_owned()
+        } else {
+            format!("write `{written} of {{ … }}`")
+        };
         self.error(Code::BLOCK, span, format!("`{written}` opens no block"), "", help);
     }
 
@@ -256,7 +285,13 @@ impl<'t> Builder<'t> {
             "null" | "nil" => ("none", ExprKind::None),
             _ => {
                 let help = "say it in `assume … unless stated`, or ask for a value: `is none` means known to be absent";
-                self.error(Code::TEST_FOR_IGNORANCE, span, "an answer may not depend on what is not known", format!("`{word}`"), help);
+                self.error(
+                    Code::TEST_FOR_IGNORANCE,
+                    span,
+                    "an answer may not depend on what is not known",
+                    format!("`{word}`"),
+                    help,
+                );
                 return ExprKind::None;
             }
         };
@@ -275,8 +310,10 @@ fn bracketed(texts: &[String], ors: &[bool], inner_or: bool) -> String {
         }
     }
     let (inside, outside) = if inner_or { (" or ", " and ") } else { (" and ", " or ") };
-    let groups: Vec<String> =
-        groups.iter().map(|group| if group.len() == 1 { group[0].to_owned() } else { format!("({})", group.join(inside)) }).collect();
+    let groups: Vec<String> = groups
+        .iter()
+        .map(|group| if group.len() == 1 { group[0].to_owned() } else { format!("({})", group.join(inside)) })
+        .collect();
     groups.join(outside)
 }
 
@@ -307,7 +344,12 @@ fn difference(texts: &[String], ors: &[bool]) -> Option<String> {
     };
     let bits = (0..1usize << texts.len()).find(|&bits| value(bits, false) != value(bits, true))?;
     let side = |yes: bool| {
-        let names: Vec<String> = texts.iter().enumerate().filter(|(index, _)| (bits >> index & 1 == 1) == yes).map(|(_, text)| format!("`{text}`")).collect();
+        let names: Vec<String> = texts
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| (bits >> index & 1 == 1) == yes)
+            .map(|(_, text)| format!("`{text}`"))
+            .collect();
         (!names.is_empty()).then(|| format!("{} {}", names.join(", "), if yes { "yes" } else { "no" }))
     };
     let sides: Vec<String> = [side(true), side(false)].into_iter().flatten().collect();
@@ -323,7 +365,13 @@ impl<'t> Builder<'t> {
         let word = self.text(span);
         let verb = if word == "add" { Verb::Insert } else { Verb::Replace };
         let meant = if verb == Verb::Insert { "insert" } else { "replace" };
-        self.error(Code::VERB, span, format!("`{word}` is no verb of an amending file"), "", format!("write `{meant}`"));
+        self.error(
+            Code::VERB,
+            span,
+            format!("`{word}` is no verb of an amending file"),
+            "",
+            format!("write `{meant}`"),
+        );
         verb
     }
 
@@ -332,13 +380,25 @@ impl<'t> Builder<'t> {
         let Some(outcome) = inner(node).find(|part| part.as_rule() == Rule::outcome) else { return };
         let span = self.tight(&outcome);
         let text = self.text(span);
-        self.error(Code::ONE_RULE_ONE_OUTCOME, span, "an outcome stands in a rule", "", format!("write `rule some_name {text} when …`"));
+        self.error(
+            Code::ONE_RULE_ONE_OUTCOME,
+            span,
+            "an outcome stands in a rule",
+            "",
+            format!("write `rule some_name {text} when …`"),
+        );
     }
 
     /// Reports `rule ok is yes`.
     pub(super) fn rule_without_name(&mut self, span: Span, decision: &Name) {
         let help = format!("write `rule some_name {} …`", decision.value);
-        self.error(Code::ONE_RULE_ONE_OUTCOME, span, "the rule has no name", "explanations, tests and amendments refer to it by name", help);
+        self.error(
+            Code::ONE_RULE_ONE_OUTCOME,
+            span,
+            "the rule has no name",
+            "explanations, tests and amendments refer to it by name",
+            help,
+        );
     }
 
     /// Reports a second outcome.
@@ -346,13 +406,22 @@ impl<'t> Builder<'t> {
         let Some(outcome) = inner(node).find(|part| part.as_rule() == Rule::outcome) else { return };
         let at = self.tight(&outcome);
         let text = self.text(at);
-        self.error(Code::ONE_RULE_ONE_OUTCOME, span, "a rule has one outcome", "the second", format!("write another rule: `rule some_name {text} when …`"));
+        self.error(
+            Code::ONE_RULE_ONE_OUTCOME,
+            span,
+            "a rule has one outcome",
+            "the second",
+            format!("write another rule: `rule some_name {text} when …`"),
+        );
     }
 
     /// Reports a second `when`.
     pub(super) fn two_whens(&mut self, first: &Item, first_place: Span, second: &Item, place: Span) {
         let help = format!("write `when all of {{ {}, {} }}`", self.text(first.expr.span), self.text(second.expr.span));
-        let diagnostic = Diagnostic::error(Code::CLAUSE_TWICE, place, "`when` is given twice").found("the second").label(first_place, "the first").help(help);
+        let diagnostic = Diagnostic::error(Code::CLAUSE_TWICE, place, "`when` is given twice")
+            .found("the second")
+            .label(first_place, "the first")
+            .help(help);
         self.report(diagnostic);
     }
 
@@ -381,7 +450,13 @@ impl<'t> Builder<'t> {
     pub(super) fn mistaken_exception(&mut self, node: &Node<'t>) {
         let span = self.tight(node);
         let word = self.text(span);
-        self.error(Code::WRONG_WORD, span, format!("`exception {word}` is written `exception to`"), "", "write `exception to RULE`");
+        self.error(
+            Code::WRONG_WORD,
+            span,
+            format!("`exception {word}` is written `exception to`"),
+            "",
+            "write `exception to RULE`",
+        );
     }
 
     /// Reports `overrides s`.
@@ -398,7 +473,13 @@ impl<'t> Builder<'t> {
         let written = self.text(word);
         let list = names.iter().map(|name| name.value.as_str()).collect::<Vec<_>>().join(", ");
         let found = if written == "outranks" { "`outranks` orders outcomes, in the decision" } else { "" };
-        self.error(Code::WRONG_WORD, word, format!("`{written}` is no clause of a rule"), found, format!("write `exception to {list}`"));
+        self.error(
+            Code::WRONG_WORD,
+            word,
+            format!("`{written}` is no clause of a rule"),
+            found,
+            format!("write `exception to {list}`"),
+        );
         clauses.exception_to.extend(names);
     }
 
@@ -406,12 +487,21 @@ impl<'t> Builder<'t> {
     pub(super) fn mistaken_member(&mut self, node: &Node<'t>) -> (Name, Option<Text>) {
         let span = self.span(node);
         let spelling = node.as_str().trim_matches('"').to_owned();
-        let mut name: String = spelling.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect();
-        if !name.starts_with(|c: char| c.is_ascii_lowercase()) || node.as_str() == spelling && !spelling.contains(|c: char| c.is_ascii_digit()) {
+        let mut name: String =
+            spelling.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect();
+        if !name.starts_with(|c: char| c.is_ascii_lowercase())
+            || node.as_str() == spelling && !spelling.contains(|c: char| c.is_ascii_digit())
+        {
             name.insert_str(0, "is_");
         }
         let code = if node.as_str().starts_with('"') { Code::STRING } else { Code::RESERVED_WORD };
-        self.error(code, span, format!("`{}` cannot be a member", node.as_str()), "", format!("write `{name} written \"{spelling}\"`"));
+        self.error(
+            code,
+            span,
+            format!("`{}` cannot be a member", node.as_str()),
+            "",
+            format!("write `{name} written \"{spelling}\"`"),
+        );
         (Spanned::new(name, span), Some(Spanned::new(spelling, span)))
     }
 
@@ -423,7 +513,9 @@ impl<'t> Builder<'t> {
         for part in inner(node) {
             match part.as_rule() {
                 Rule::start => start = Some(self.build_start(part)),
-                Rule::oops_to => end = inner(part).find(|part| part.as_rule() == Rule::start).map(|part| self.build_start(part)),
+                Rule::oops_to => {
+                    end = inner(part).find(|part| part.as_rule() == Rule::start).map(|part| self.build_start(part))
+                }
                 _ => {}
             }
         }
@@ -431,7 +523,13 @@ impl<'t> Builder<'t> {
         let day = self.text(first.span);
         let until = end.map(|end| format!(" until {}", end.date.succ_opt().unwrap_or(end.date))).unwrap_or_default();
         let note = if until.is_empty() { "" } else { "; `until` is the first day no longer in force" };
-        self.error(Code::HEADER, span, "the first day follows `effective from`", "", format!("write `effective from {day}{until}`{note}"));
+        self.error(
+            Code::HEADER,
+            span,
+            "the first day follows `effective from`",
+            "",
+            format!("write `effective from {day}{until}`{note}"),
+        );
         start
     }
 
@@ -439,14 +537,22 @@ impl<'t> Builder<'t> {
     pub(super) fn mistaken_to(&mut self, node: Node<'t>) {
         let span = self.tight(&node);
         let day = inner(node).find(|part| part.as_rule() == Rule::start).map(|part| self.build_start(part));
-        let next = day.and_then(|day| day.date.succ_opt()).map_or(String::new(), |day| format!(": write `, no value from {day}` if none follows"));
+        let next = day
+            .and_then(|day| day.date.succ_opt())
+            .map_or(String::new(), |day| format!(": write `, no value from {day}` if none follows"));
         self.error(Code::HEADER, span, "a value holds until the next one starts", "", format!("remove this{next}"));
     }
 
     /// Reports `{` in a text that holds no name.
     pub(super) fn mistaken_hole(&mut self, node: &Node<'t>) {
         let span = self.span(node);
-        self.error(Code::HOLE, span, "this hole names nothing", "", "write a name as in `{applied_on}`; a brace is written `{{`");
+        self.error(
+            Code::HOLE,
+            span,
+            "this hole names nothing",
+            "",
+            "write a name as in `{applied_on}`; a brace is written `{{`",
+        );
     }
 }
 
@@ -463,7 +569,13 @@ impl<'t> Builder<'t> {
     /// Reports typographic quotes and returns the text inside.
     pub(super) fn curly_text(&mut self, text: &str, span: Span) -> String {
         let content = text.trim_matches(|c| "“”„«»‘’".contains(c));
-        self.error(Code::STRING, span, "texts stand in plain quotes", "typographic quotes", format!("write `\"{content}\"`"));
+        self.error(
+            Code::STRING,
+            span,
+            "texts stand in plain quotes",
+            "typographic quotes",
+            format!("write `\"{content}\"`"),
+        );
         content.to_owned()
     }
 
@@ -474,7 +586,13 @@ impl<'t> Builder<'t> {
         match node.as_rule() {
             Rule::oops_thousands => {
                 let plain = plain_amount(&written);
-                self.error(Code::NUMBER, span, format!("`{written}` can be one number or two"), "", format!("write `{plain}`, or a blank after the comma for two numbers"));
+                self.error(
+                    Code::NUMBER,
+                    span,
+                    format!("`{written}` can be one number or two"),
+                    "",
+                    format!("write `{plain}`, or a blank after the comma for two numbers"),
+                );
                 ExprKind::Number(self.decimal(&plain, span))
             }
             Rule::oops_half_number => {
@@ -497,7 +615,13 @@ impl<'t> Builder<'t> {
                     () => "CAD".to_owned(),
                 };
                 let doubt = if written.contains('$') { ": many countries have a dollar" } else { "" };
-                self.error(Code::NUMBER, span, format!("an amount is a number and its currency{doubt}"), "", format!("write `{plain} {code}`"));
+                self.error(
+                    Code::NUMBER,
+                    span,
+                    format!("an amount is a number and its currency{doubt}"),
+                    "",
+                    format!("write `{plain} {code}`"),
+                );
                 ExprKind::Money(self.decimal(&plain, span), Spanned::new(code, span))
             }
             _ => self.mistaken_digits(&written, span),
@@ -524,10 +648,20 @@ impl<'t> Builder<'t> {
         }
         if rest.len() == 3 && written[digits.len()..].bytes().all(|b| b.is_ascii_uppercase()) {
             let currency = written[digits.len()..].to_owned();
-            self.error(Code::NUMBER, span, format!("`{written}` is no amount"), "", format!("write `{digits} {currency}`"));
+            self.error(
+                Code::NUMBER,
+                span,
+                format!("`{written}` is no amount"),
+                "",
+                format!("write `{digits} {currency}`"),
+            );
             return ExprKind::Money(number, Spanned::new(currency, span));
         }
-        let help = if rest == "." { format!("write `{digits}` or `{digits}.0`") } else { format!("write `{digits}`, or a name that starts with a letter") };
+        let help = if rest == "." {
+            format!("write `{digits}` or `{digits}.0`")
+        } else {
+            format!("write `{digits}`, or a name that starts with a letter")
+        };
         self.error(Code::NUMBER, span, format!("`{written}` is no number"), "", help);
         ExprKind::Number(number)
     }
@@ -541,12 +675,21 @@ impl<'t> Builder<'t> {
         };
         let (found, nearest) = match (month, day) {
             (1..=12, 1..) => ("this month is shorter", last_day(year, month)),
-            (13.., 1..=12) => ("there are 12 months", NaiveDate::from_ymd_opt(year, day, month).or(NaiveDate::from_ymd_opt(year, 12, day))),
+            (13.., 1..=12) => (
+                "there are 12 months",
+                NaiveDate::from_ymd_opt(year, day, month).or(NaiveDate::from_ymd_opt(year, 12, day)),
+            ),
             (1..=12, 0) => ("days start at 1", NaiveDate::from_ymd_opt(year, month, 1)),
             _ => ("there are 12 months", NaiveDate::from_ymd_opt(year, 12, day.clamp(1, 31))),
         };
         let nearest = nearest.unwrap_or(NaiveDate::MIN);
-        self.error(Code::DATE, span, format!("{written} is no day"), found, format!("the nearest real day is {nearest}"));
+        self.error(
+            Code::DATE,
+            span,
+            format!("{written} is no day"),
+            found,
+            format!("the nearest real day is {nearest}"),
+        );
         nearest
     }
 
@@ -555,7 +698,13 @@ impl<'t> Builder<'t> {
         let parts: Vec<&str> = written.split(['/', '-', 'T']).collect();
         let number = |index: usize| parts.get(index).and_then(|part| part.parse::<u32>().ok()).unwrap_or(1);
         if written.contains('T') {
-            self.error(Code::DATE, span, format!("`{written}` names no zone"), "", format!("write `{}Z`, or an offset such as `-05:00`", written.trim_end_matches(':')));
+            self.error(
+                Code::DATE,
+                span,
+                format!("`{written}` names no zone"),
+                "",
+                format!("write `{}Z`, or an offset such as `-05:00`", written.trim_end_matches(':')),
+            );
             return NaiveDate::from_ymd_opt(number(0) as i32, number(1), number(2)).unwrap_or(NaiveDate::MIN);
         }
         if parts[0].len() == 4 {
@@ -563,7 +712,13 @@ impl<'t> Builder<'t> {
             let padded = format!("{year:04}-{month:02}-{day:02}");
             match NaiveDate::from_ymd_opt(year, month, day) {
                 Some(date) => {
-                    self.error(Code::DATE, span, format!("`{written}` is no date"), "year-month-day, with two digits each", format!("write `{padded}`"));
+                    self.error(
+                        Code::DATE,
+                        span,
+                        format!("`{written}` is no date"),
+                        "year-month-day, with two digits each",
+                        format!("write `{padded}`"),
+                    );
                     date
                 }
                 None => self.unreal_date(&padded, span),
@@ -590,7 +745,9 @@ impl<'t> Builder<'t> {
         for part in inner(node.clone()) {
             let text = part.as_str();
             match part.as_rule() {
-                Rule::month_name => month = MONTHS.iter().position(|name| text.starts_with(name)).map_or(1, |index| index as u32 + 1),
+                Rule::month_name => {
+                    month = MONTHS.iter().position(|name| text.starts_with(name)).map_or(1, |index| index as u32 + 1)
+                }
                 Rule::number | Rule::day_number => day = text.parse().unwrap_or(1),
                 Rule::year => year = text.parse().unwrap_or(1),
                 _ => {}
@@ -599,7 +756,13 @@ impl<'t> Builder<'t> {
         match NaiveDate::from_ymd_opt(year, month, day) {
             Some(date) => {
                 let written = self.text(span);
-                self.error(Code::DATE, span, format!("`{written}` is no date"), "dates are year-month-day", format!("write `{date}`"));
+                self.error(
+                    Code::DATE,
+                    span,
+                    format!("`{written}` is no date"),
+                    "dates are year-month-day",
+                    format!("write `{date}`"),
+                );
                 date
             }
             None => self.unreal_date(&format!("{year:04}-{month:02}-{day:02}"), span),
@@ -619,4 +782,3 @@ fn plain_amount(text: &str) -> String {
         _ => text.replace(',', ""),
     }
 }
-

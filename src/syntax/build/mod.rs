@@ -91,7 +91,14 @@ impl<'t> Builder<'t> {
     }
 
     /// Reports an error at a place, with what was found there and what to type.
-    fn error(&mut self, code: Code, span: Span, message: impl Into<String>, found: impl Into<String>, help: impl Into<String>) {
+    fn error(
+        &mut self,
+        code: Code,
+        span: Span,
+        message: impl Into<String>,
+        found: impl Into<String>,
+        help: impl Into<String>,
+    ) {
         self.report(Diagnostic::error(code, span, message).found(found).help(help));
     }
 

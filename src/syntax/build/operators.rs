@@ -141,7 +141,9 @@ impl<'t> Builder<'t> {
             }
             left = match operator {
                 Operator::And | Operator::Or | Operator::Dangling => self.build_and_or(chain, left),
-                Operator::Compare(_) | Operator::Contains | Operator::IsEmpty(_) | Operator::Between => self.build_comparison(chain, left),
+                Operator::Compare(_) | Operator::Contains | Operator::IsEmpty(_) | Operator::Between => {
+                    self.build_comparison(chain, left)
+                }
                 Operator::Implies => self.build_implies(chain, left),
                 Operator::Period { inclusive } => self.build_period(chain, left, inclusive),
                 Operator::Rounding => self.build_rounding(chain, left),
@@ -183,7 +185,11 @@ impl<'t> Builder<'t> {
             }
             Rule::quantified | Rule::conditional => {
                 let what = if node.as_rule() == Rule::quantified { "quantifier" } else { "conditional" };
-                let expr = if node.as_rule() == Rule::quantified { self.build_quantified(node) } else { self.build_conditional(node) };
+                let expr = if node.as_rule() == Rule::quantified {
+                    self.build_quantified(node)
+                } else {
+                    self.build_conditional(node)
+                };
                 if !alone {
                     self.needs_brackets(chain.span, &expr, what);
                 }
@@ -198,7 +204,9 @@ impl<'t> Builder<'t> {
 
     /// Builds `as of d` and units after an operand.
     fn build_suffixes(&mut self, chain: &mut Chain<'t>, mut expr: Expr) -> Expr {
-        while let Some(node) = chain.nodes.next_if(|node| matches!(node.as_rule(), Rule::as_of | Rule::unit | Rule::oops_and_duration)) {
+        while let Some(node) =
+            chain.nodes.next_if(|node| matches!(node.as_rule(), Rule::as_of | Rule::unit | Rule::oops_and_duration))
+        {
             let span = expr.span.to(self.tight(&node));
             let of = Box::new(expr);
             let kind = match node.as_rule() {
@@ -262,12 +270,17 @@ impl<'t> Builder<'t> {
         let mut operands = vec![left.span];
         let mut operators = Vec::new();
         let mut expr = left;
-        while let Some(operator @ (Operator::Compare(_) | Operator::Contains | Operator::IsEmpty(_) | Operator::Between)) = chain.operator() {
+        while let Some(
+            operator @ (Operator::Compare(_) | Operator::Contains | Operator::IsEmpty(_) | Operator::Between),
+        ) = chain.operator()
+        {
             let Some(node) = chain.next() else { break };
             let place = self.tight(&node);
             let left = Box::new(expr);
             expr = match operator {
-                Operator::IsEmpty(negated) => Expr { span: left.span.to(place), kind: ExprKind::IsEmpty(left, negated) },
+                Operator::IsEmpty(negated) => {
+                    Expr { span: left.span.to(place), kind: ExprKind::IsEmpty(left, negated) }
+                }
                 Operator::Between => self.build_between_mistake(*left, node),
                 _ => {
                     let right = Box::new(self.climb(chain, power::PERIOD));
@@ -311,17 +324,32 @@ impl<'t> Builder<'t> {
         let end = self.climb(chain, power::ROUNDING);
         if matches!(start.kind, ExprKind::Period { .. }) {
             let span = self.span(&node);
-            self.error(Code::NEEDS_BRACKETS, span, "a period has two ends", "a third", "write one `until` or `through` between two days");
+            self.error(
+                Code::NEEDS_BRACKETS,
+                span,
+                "a period has two ends",
+                "a third",
+                "write one `until` or `through` between two days",
+            );
             return start;
         }
-        Expr { span: start.span.to(end.span), kind: ExprKind::Period { start: Box::new(start), end: Box::new(end), inclusive } }
+        Expr {
+            span: start.span.to(end.span),
+            kind: ExprKind::Period { start: Box::new(start), end: Box::new(end), inclusive },
+        }
     }
 
     fn build_rounding(&mut self, chain: &mut Chain<'t>, of: Expr) -> Expr {
         let Some(node) = chain.next() else { return of };
         let place = self.tight(&node);
         if matches!(of.kind, ExprKind::Rounding(..)) {
-            self.error(Code::CLAUSE_TWICE, place, "`rounding` is given twice", "the second", "keep one: it rounds the whole sum before it");
+            self.error(
+                Code::CLAUSE_TWICE,
+                place,
+                "`rounding` is given twice",
+                "the second",
+                "keep one: it rounds the whole sum before it",
+            );
             return of;
         }
         let direction = inner(node).last().map_or(Rounding::Down, |word| rounding(word.as_str()));

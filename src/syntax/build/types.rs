@@ -19,7 +19,8 @@ impl<'t> Builder<'t> {
     fn build_base_type(&mut self, node: Node<'t>) -> TypeExpr {
         let span = self.tight(&node);
         let rule = node.as_rule();
-        let mut parts = inner(node).filter(|part| !matches!(part.as_rule(), Rule::kw_set | Rule::kw_list | Rule::kw_total | Rule::kw_of));
+        let mut parts = inner(node)
+            .filter(|part| !matches!(part.as_rule(), Rule::kw_set | Rule::kw_list | Rule::kw_total | Rule::kw_of));
         let kind = match (rule, parts.next()) {
             (Rule::set_type, Some(of)) => TypeKind::Set(Box::new(self.build_base_type(of))),
             (Rule::total_type, Some(of)) => TypeKind::Total(Box::new(self.build_base_type(of))),
@@ -27,7 +28,10 @@ impl<'t> Builder<'t> {
             (Rule::simple_type, Some(first)) => match (first.as_rule(), parts.next()) {
                 (Rule::kw_money, Some(currency)) => TypeKind::Money(self.word(&currency)),
                 (Rule::members_type, _) => TypeKind::Members(
-                    inner(first).filter(|part| matches!(part.as_rule(), Rule::name | Rule::member)).map(|part| self.word(&part)).collect(),
+                    inner(first)
+                        .filter(|part| matches!(part.as_rule(), Rule::name | Rule::member))
+                        .map(|part| self.word(&part))
+                        .collect(),
                 ),
                 _ => TypeKind::Named(self.word(&first)),
             },

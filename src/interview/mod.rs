@@ -5,15 +5,18 @@
 //! question  what is asked, as data
 //! order     which question is the most useful
 //! read      a text to a reply: a value, *not known*, or a wish such as `back`
+//! reads     what is asked where the answer is not exact
 //! why       what hangs on a question
 //! ```
 //!
 //! **Invariant:** only what can still change the answer is asked ([`crate::eval::Answer::missing`] at that time), and nothing
-//! twice. Where that set is exact (D13), the interview ends decided as soon as it is: no further answer could change it.
+//! twice. Where that set is not exact (D13) and holds nothing more, what the answer reads is asked. The interview ends as soon as
+//! the answer is decided: no further one could change it.
 
 mod order;
 mod question;
 mod read;
+mod reads;
 #[cfg(test)]
 mod tests;
 mod why;
@@ -99,16 +102,22 @@ impl<'a> Interview<'a> {
         self.before.len()
     }
 
-    /// Returns what can still matter, in the order of the answer; what is not known is left out.
+    /// Returns what can still matter, in the order of the answer; what is not known is left out. Where the answer is not exact
+    /// and names nothing more, these are the facts that it reads and that are not stated.
     pub fn open(&self) -> Vec<Missing> {
         let Some(answer) = self.answer().filter(|answer| answer.status == Status::Undetermined) else {
             return Vec::new();
         };
-        let stated = |missing: &&Missing| {
-            let whole = missing.path.is_empty() && *self.facts.get(missing.fact) == Slot::StatedUnknown;
-            !whole && !self.unknown.contains(missing)
+        let given_up = |missing: &Missing| {
+            self.unknown.contains(missing)
+                || missing.path.is_empty() && *self.facts.get(missing.fact) == Slot::StatedUnknown
         };
-        answer.missing.iter().filter(stated).cloned().collect()
+        let open: Vec<Missing> = answer.missing.iter().filter(|missing| !given_up(missing)).cloned().collect();
+        if !open.is_empty() || answer.exact {
+            return open;
+        }
+        let reads = reads::reads(self.program, &self.evaluation.verdicts, answer);
+        reads.into_iter().filter(|missing| *self.facts.get(missing.fact) == Slot::NotStated).collect()
     }
 
     /// Reads what was said to the question; nothing changes.

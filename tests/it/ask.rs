@@ -296,7 +296,11 @@ fn interview(
 ) {
     let known = &evaluate(program, request, truth).answers[0];
     let mut facts = Facts::new(program);
-    facts.set(EVALUATION_DATE, truth.get(EVALUATION_DATE).clone());
+    // What is assumed unless stated is not asked: whoever differs says so at once.
+    let assumed = program.versions.iter().flat_map(|version| &version.assumptions).map(|assumption| assumption.fact);
+    for id in assumed.chain([EVALUATION_DATE]) {
+        facts.set(id, truth.get(id).clone());
+    }
     let mut interview = Interview::new(program, sources, request.clone(), facts, 0);
     let mut asked = Vec::new();
     while let Some(question) = interview.question() {

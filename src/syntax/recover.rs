@@ -431,9 +431,11 @@ impl<'t> Recovery<'t> {
             let word = |index: usize| tokens.get(index).map_or("", |token| &text[token.start..token.end]);
             let head = usize::from(matches!(word(0), "insert" | "replace"));
             match word(head) {
-                "use" => drop(words.insert("use")),
+                "use" => {
+                    words.insert("use");
+                }
                 "policy" if tokens.iter().any(|token| &text[token.start..token.end] == "amends") => {
-                    drop(words.insert("amends"))
+                    words.insert("amends");
                 }
                 _ => {}
             }

@@ -618,6 +618,9 @@ impl<'a> Lowerer<'a> {
     }
 
     pub(super) fn unknown_name(&mut self, unit: &Unit<'a>, name: &Name) -> Reported {
+        if let Some(mistake) = crate::syntax::suspect(&name.value, name.span) {
+            return self.report(mistake);
+        }
         let names = unit.values.keys().copied().chain(unit.locals.iter().map(|(name, _)| *name));
         let mut names: Vec<&str> = names.collect();
         names.sort_unstable();

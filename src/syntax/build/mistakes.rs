@@ -116,7 +116,11 @@ impl<'t> Builder<'t> {
     pub(super) fn needs_brackets(&mut self, chain: Span, expr: &Expr, what: &str) {
         let before = self.text(Span { end: expr.span.start, ..chain });
         let text = self.text(expr.span);
-        let help = format!("write `{before} ({text})`");
+        let mut help = format!("write `{before} ({text})`");
+        if let (true, ExprKind::Quantified(_, _, body)) = (before.ends_with("not"), &expr.kind) {
+            let head = self.text(Span { end: body.span.start, ..expr.span });
+            help = format!("{help} or `{head} not ({})`", self.text(body.span));
+        }
         self.error(
             Code::NEEDS_BRACKETS,
             expr.span,
@@ -279,25 +283,36 @@ impl<'t> Builder<'t> {
         if (self.declares)(word) {
             return name();
         }
-        let (meant, kind) = match word {
-            "true" => ("yes", ExprKind::Bool(true)),
-            "false" => ("no", ExprKind::Bool(false)),
-            "null" | "nil" => ("none", ExprKind::None),
-            _ => {
-                let help = "say it in `assume … unless stated`, or ask for a value: `is none` means known to be absent";
-                self.error(
-                    Code::TEST_FOR_IGNORANCE,
-                    span,
-                    "an answer may not depend on what is not known",
-                    format!("`{word}`"),
-                    help,
-                );
-                return ExprKind::None;
-            }
-        };
-        self.error(Code::WRONG_WORD, span, format!("`{word}` is written `{meant}`"), "", format!("write `{meant}`"));
-        kind
+        match suspect(word, span) {
+            Some(diagnostic) => self.report(diagnostic),
+            None => return name(),
+        }
+        match word {
+            "true" => ExprKind::Bool(true),
+            "false" => ExprKind::Bool(false),
+            _ => ExprKind::None,
+        }
     }
+}
+
+/// Returns what to say of a word of another language that nothing declares: `true`, `null`, `unknown`.
+///
+/// A file that uses others cannot know whether they declare `unknown`: then the word stays a name, and who looks names up
+/// asks here before saying that nothing has it.
+pub fn suspect(word: &str, span: Span) -> Option<Diagnostic> {
+    let meant = match word {
+        "true" => "yes",
+        "false" => "no",
+        "null" | "nil" => "none",
+        "unknown" | "known" | "missing" => {
+            let help = "say it in `assume … unless stated`, or ask for a value: `is none` means known to be absent";
+            let message = "an answer may not depend on what is not known";
+            return Some(Diagnostic::error(Code::TEST_FOR_IGNORANCE, span, message).help(help));
+        }
+        _ => return None,
+    };
+    let message = format!("`{word}` is written `{meant}`");
+    Some(Diagnostic::error(Code::WRONG_WORD, span, message).help(format!("write `{meant}`")))
 }
 
 /// Brackets the runs of one word of a mixed chain: `(a and b) or c`.

@@ -17,6 +17,7 @@ mod types;
 
 pub(super) use declarations::Built;
 pub(super) use literals::parse_date;
+pub use mistakes::suspect;
 
 use super::ast::*;
 use super::grammar::{Node, Nodes, Rule};

@@ -43,7 +43,7 @@ fn g7_quantifiers_and_conditionals_stand_alone() {
     );
     assert_eq!(
         report_expression("not every c in l: p"),
-        "E010 1:5 a quantifier inside a chain needs brackets; its body reaches to the end; help: write `not (every c in l: p)`"
+        "E010 1:5 a quantifier inside a chain needs brackets; its body reaches to the end; help: write `not (every c in l: p)` or `every c in l: not (p)`"
     );
     assert!(report_expression("a or if b then c else d").starts_with("E010"));
 }

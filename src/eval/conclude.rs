@@ -150,7 +150,7 @@ impl Subject {
             answer.exact = false;
             if self.kleene == Evaluated::Unknown {
                 answer.status = Status::Undetermined;
-                answer.possible = Possible::Anything;
+                answer.possible = anything(program, &answer.ty);
                 answer.missing = findings.missing;
                 return answer;
             }
@@ -224,6 +224,18 @@ fn unknown_reads(program: &Program, scope: &Scope, family: FamilyId, policy: Pol
     );
     let unknown = |fact: &FactId| !matches!(scope.slot(*fact), Slot::Given(_));
     reach.facts.into_iter().filter(unknown).map(|fact| Missing { fact, path: Vec::new() }).collect()
+}
+
+/// Returns every value of a type, where they are few: what is possible when the budget ended.
+fn anything(program: &Program, ty: &Type) -> Possible {
+    let values: Vec<Value> = match ty {
+        Type::YesNo => vec![Value::Bool(false), Value::Bool(true)],
+        Type::Enum(id) if !program.enum_type(*id).open && program.enum_type(*id).members.len() <= MAX_POSSIBLE => {
+            (0..program.enum_type(*id).members.len()).map(|index| Value::Member(*id, index as u32)).collect()
+        }
+        _ => return Possible::Anything,
+    };
+    Possible::Listed(values.into_iter().map(Outcome::Value).collect())
 }
 
 /// Fills in the one outcome.

@@ -111,6 +111,9 @@ impl<'a> Lowerer<'a> {
                 ));
             };
             let Some(&(calendar, declared)) = unit.calendars.get(calendar.value.as_str()) else {
+                if unit.lost.contains(&calendar.value.as_str()) {
+                    return Err(Reported);
+                }
                 let hint = suggest(&calendar.value, unit.calendars.keys().copied());
                 return Err(self.report(
                     Diagnostic::error(

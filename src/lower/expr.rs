@@ -618,8 +618,22 @@ impl<'a> Lowerer<'a> {
     }
 
     pub(super) fn unknown_name(&mut self, unit: &Unit<'a>, name: &Name) -> Reported {
+        if unit.lost.contains(&name.value.as_str()) {
+            return Reported;
+        }
         if let Some(mistake) = crate::syntax::suspect(&name.value, name.span) {
             return self.report(mistake);
+        }
+        if let Some(repealed) = unit.repealed.iter().find(|repealed| repealed.name == name.value) {
+            return self.report(
+                Diagnostic::error(
+                    Code::AMENDMENT,
+                    repealed.span,
+                    format!("`{} {}` is repealed and still used", repealed.kind, repealed.name),
+                )
+                .label(name.span, "used here")
+                .help("repeal or replace what uses it too, or keep it"),
+            );
         }
         let names = unit.values.keys().copied().chain(unit.locals.iter().map(|(name, _)| *name));
         let mut names: Vec<&str> = names.collect();
@@ -635,6 +649,10 @@ impl<'a> Lowerer<'a> {
             .find(|known| known.members.contains_key(&name.value))
             .map(|known| known.name.clone());
         let declared = near.as_deref().and_then(|near| unit.values.get(near)).map(|(_, site)| site.span);
+        if let (None, Some(policy)) = (&near, self.defined_in(&name.value)) {
+            return self
+                .report(diagnostic.help(format!("`{policy}` defines it: other policies read only its decisions")));
+        }
         let diagnostic = match (near, member_of, self.declared_elsewhere(&name.value)) {
             (Some(near), ..) => {
                 let diagnostic = diagnostic.help(format!("did you mean `{near}`?"));

@@ -181,6 +181,17 @@ impl<'a> Lowerer<'a> {
         self.loaded.policies.iter().find(|policy| policy.versions.iter().any(decides)).map(|policy| policy.name.clone())
     }
 
+    /// Finds a policy that defines a name.
+    fn defined_in(&self, name: &str) -> Option<&'a str> {
+        let defines = |version: &crate::load::LoadedVersion| {
+            version.declarations.iter().any(|decl| {
+                matches!(decl.declaration.kind, DeclKind::Define(_)) && decl.declaration.kind.name() == Some(name)
+            })
+        };
+        let policy = self.loaded.policies.iter().find(|policy| policy.versions.iter().any(defines))?;
+        Some(&policy.name)
+    }
+
     /// Returns the libraries a set of declarations uses, theirs included, each once.
     fn libraries_of(&self, uses: impl Iterator<Item = &'a UseDecl>) -> Vec<usize> {
         let mut work: Vec<usize> = uses.filter_map(|used| self.used_library(used)).collect();

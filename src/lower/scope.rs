@@ -75,6 +75,10 @@ pub(super) struct Unit<'a> {
     pub sources: HashMap<&'a str, (CitedId, Span)>,
     pub questions: HashMap<&'a str, (QuestionId, Span)>,
     pub rules: HashMap<&'a str, (RuleId, Span)>,
+    /// Names whose data could not be read: a use of one is no second error.
+    pub lost: Vec<&'a str>,
+    /// What this version repeals: says which amendment took a name that is still used.
+    pub repealed: &'a [crate::load::Repealed],
     /// The rounding of months named in the header.
     pub rounding: Option<Rounding>,
     /// By which day dated data is picked here; `as of` sets another.
@@ -110,6 +114,8 @@ impl<'a> Unit<'a> {
             sources: HashMap::default(),
             questions: HashMap::default(),
             rules: HashMap::default(),
+            lost: Vec::new(),
+            repealed: &[],
             rounding,
             clock,
             locals: Vec::new(),

@@ -11,7 +11,7 @@ use crate::syntax::ast::{DeclKind, Declaration, FactDecl, Head, RecordDecl, Rule
 use crate::value::{EnumId, RecordId, Type};
 
 use super::scope::{Entity, Site, TypeEntity, Unit};
-use super::{EVALUATION_DATE_TYPE, EVALUATION_TIME_TYPE, Lowerer, open_unit, uses_of};
+use super::{EVALUATION_DATE_TYPE, EVALUATION_TIME_TYPE, Lowerer, Reported, open_unit, uses_of};
 
 /// A version between its declaration and its lowering.
 pub(super) struct Started<'a> {
@@ -256,28 +256,35 @@ impl<'a> Lowerer<'a> {
         unit.made_by = made_by;
         match &declaration.kind {
             DeclKind::Set(decl) => {
-                if let Ok(entity) = self.set_entity(unit, decl, site(&decl.head)) {
-                    self.value(unit, &decl.head, entity, site(&decl.head));
-                }
+                let entity = self.set_entity(unit, decl, site(&decl.head));
+                self.data_value(unit, &decl.head, entity, site(&decl.head));
             }
             DeclKind::Calendar(decl) => {
-                if let Ok(id) = self.calendar(unit, decl)
-                    && let Some((_, first)) = unit.calendars.insert(&decl.head.name.value, (id, decl.head.name.span))
-                {
+                let Ok(id) = self.calendar(unit, decl) else {
+                    unit.lost.push(&decl.head.name.value);
+                    return;
+                };
+                if let Some((_, first)) = unit.calendars.insert(&decl.head.name.value, (id, decl.head.name.span)) {
                     self.twice("calendar", &decl.head, first);
                 }
             }
             DeclKind::Parameter(decl) => {
-                if let Ok(entity) = self.parameter(unit, decl, site(&decl.head)) {
-                    self.value(unit, &decl.head, entity, site(&decl.head));
-                }
+                let entity = self.parameter(unit, decl, site(&decl.head));
+                self.data_value(unit, &decl.head, entity, site(&decl.head));
             }
             DeclKind::Scale(decl) => {
-                if let Ok(entity) = self.scale(unit, decl, site(&decl.head)) {
-                    self.value(unit, &decl.head, entity, site(&decl.head));
-                }
+                let entity = self.scale(unit, decl, site(&decl.head));
+                self.data_value(unit, &decl.head, entity, site(&decl.head));
             }
             _ => {}
+        }
+    }
+
+    /// Adds a name for data, or remembers that it could not be read.
+    fn data_value(&mut self, unit: &mut Unit<'a>, head: &'a Head, entity: Result<Entity<'a>, Reported>, site: Site) {
+        match entity {
+            Ok(entity) => self.value(unit, head, entity, site),
+            Err(Reported) => unit.lost.push(&head.name.value),
         }
     }
 
@@ -492,6 +499,7 @@ impl<'a> Lowerer<'a> {
         self.incomplete |= libraries.iter().any(|&library| self.loaded.libraries[library].incomplete);
         let clock = self.clock(EVALUATION_DATE);
         let mut unit = Unit::new(Some(id), clock, loaded.rounding.as_ref().map(|rounding| rounding.value));
+        unit.repealed = &loaded.repealed;
         self.built_ins(&mut unit);
         self.library_scope(&mut unit, &libraries);
         declarations().for_each(|(declaration, made_by)| self.declare(&mut unit, declaration, made_by));

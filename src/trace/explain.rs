@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use crate::eval::{Answer, Evaluation, Outcome, Possible, Reason, Request, Status};
 use crate::facts::{Facts, record_json};
 use crate::program::{
-    DecisionBody, DecisionId, EVALUATION_DATE, FamilyId, NodeId, Op, OriginId, PolicyId, Program, VersionId,
+    DecisionBody, DecisionId, EVALUATION_DATE, FactId, FamilyId, NodeId, Op, OriginId, PolicyId, Program, VersionId,
 };
 use crate::source::Sources;
 use crate::value::{Evaluated, Value};
@@ -290,7 +290,14 @@ fn pass_on(look: &Look, when: Option<NodeId>, spine: &mut Vec<(OriginId, bool)>)
 
 /// Returns the assumptions among the facts that the answer rests on.
 pub fn assumed(look: &Look, support: &Support) -> Vec<Assumed> {
-    let found = look.evaluation.verdicts.assumed.iter().filter(|(fact, _)| support.facts.contains(fact));
+    // An open or contradictory answer rests on everything that was read.
+    let open = matches!(look.answer.status, Status::Undetermined | Status::Contradictory);
+    let read = |fact: FactId| {
+        let node = look.program.nodes.get_index_of(&Op::Fact(fact));
+        node.is_some_and(|node| look.evaluation.verdicts.nodes.get(node).is_some_and(Option::is_some))
+    };
+    let counts = |fact: &FactId| if open { read(*fact) } else { support.facts.contains(fact) };
+    let found = look.evaluation.verdicts.assumed.iter().filter(|(fact, _)| counts(fact));
     found
         .map(|(&fact, &origin)| {
             let declared = look.program.fact(fact);

@@ -282,6 +282,12 @@ impl Algebra for Ground<'_> {
     }
 
     fn apply(&mut self, key: Key, operands: &[Gid]) -> Gid {
+        if let Key::Node(node) = key
+            && self.groups.is_counted(node)
+            && operands.iter().any(|&operand| self.glimpse(operand) == Evaluated::Unknown)
+        {
+            return self.leaf(Term::Opaque);
+        }
         let key = self.canonical(key);
         let glimpses: Vec<Evaluated> = operands.iter().map(|&operand| self.glimpse(operand)).collect();
         if let [only] = operands {

@@ -30,6 +30,8 @@ pub(crate) struct Groups {
     known: HashMap<NodeId, Value>,
     made: HashMap<EnumId, Option<Group>>,
     lists: HashMap<FactId, Option<u32>>,
+    /// Counts that are outcomes: they may be any number, which no few representatives show.
+    counted: HashSet<NodeId>,
 }
 
 /// The groups of one enum.
@@ -64,7 +66,16 @@ impl Groups {
             });
         }
         nodes.reverse();
-        let mut groups = Groups { nodes, known, made: HashMap::new(), lists: HashMap::new() };
+        let mut counted = HashSet::new();
+        for mut node in outcomes(program) {
+            while let Op::Clause(_, inner) = program.op(node) {
+                node = *inner;
+            }
+            if matches!(program.op(node), Op::Count(_)) {
+                counted.insert(node);
+            }
+        }
+        let mut groups = Groups { nodes, known, made: HashMap::new(), lists: HashMap::new(), counted };
         groups.count_elements(program);
         groups
     }
@@ -107,6 +118,11 @@ impl Groups {
             }
         }
         true
+    }
+
+    /// Whether a node counts a set and is an outcome by itself.
+    pub(crate) fn is_counted(&self, node: NodeId) -> bool {
+        self.counted.contains(&node)
     }
 
     /// Returns the groups of an enum; nothing if sets of it are used in a way that they do not cover.
@@ -193,11 +209,6 @@ impl Groups {
             if !covered {
                 return None;
             }
-        }
-        // A count that is itself an outcome may be any number.
-        let outcome = |node: &NodeId| counts.contains(node);
-        if !counts.is_empty() && outcomes(program).any(|node| outcome(&node)) {
-            return None;
         }
         let each = if linked { (unknown_facts + 1).max(2) } else { 1 }.max(counted as usize);
         let mut groups: Vec<(Vec<bool>, Vec<Value>)> = Vec::new();

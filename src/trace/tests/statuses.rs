@@ -57,8 +57,11 @@ fn decided_by_a_bar_of_another_policy() {
                Since 2024-12-24, people of FR and IN whose stay ended on 2025-01-15 are not served.
                Source: CBSA, Flagpoling ends, 2024-12-23
     Set aside  The job needs no assessment [W-02]         "no" outranks "yes"
-    Dates      until 2024-12-23 yes | since 2024-12-24 no [FLAG-02]
-    Assumed    printed = no, as it is not stated: Most are not.  policies/people.enact:10
+    What would  "citizenships" = FR, IN, US would give YES, all else equal
+                "lawful permanent resident of the United States" = yes would give YES, all else equal
+                "last day of the authorized stay" = 2025-06-01 would give YES, all else equal
+    Dates       until 2024-12-23 yes | since 2024-12-24 no [FLAG-02]
+    Assumed     printed = no, as it is not stated: Most are not.  policies/people.enact:10
     "#);
     insta::assert_snapshot!(tree, @r#"
     NO   The application is received
@@ -72,8 +75,11 @@ fn decided_by_a_bar_of_another_policy() {
     ├─ set aside   The job needs no assessment [W-02]  "no" outranks "yes"
     │  └─ hold: Labour Market Impact Assessment in {positive, neutral} [W-05]; and 1 more
     └─ not barred  Not fit [W-08]                      /offer = positive
-    Dates      until 2024-12-23 yes | since 2024-12-24 no [FLAG-02]
-    Assumed    printed = no, as it is not stated: Most are not.  policies/people.enact:10
+    What would  "citizenships" = FR, IN, US would give YES, all else equal
+                "lawful permanent resident of the United States" = yes would give YES, all else equal
+                "last day of the authorized stay" = 2025-06-01 would give YES, all else equal
+    Dates       until 2024-12-23 yes | since 2024-12-24 no [FLAG-02]
+    Assumed     printed = no, as it is not stated: Most are not.  policies/people.enact:10
     Replay: policy sha256:e3b0… data sha256:e3b0… facts sha256:4413… enact 0.1.0
     "#);
 }
@@ -82,7 +88,7 @@ fn decided_by_a_bar_of_another_policy() {
 fn an_exemption_and_a_note() {
     let facts = FACTS.replace(r#"["FR", "IN"]"#, r#"["US"]"#);
     let (_, tree) = world().texts("permit", "may", &facts);
-    insta::assert_snapshot!(tree, @"
+    insta::assert_snapshot!(tree, @r#"
     YES   The application is received
           on Saturday 2025-02-01, under permit 2024-01-01
     ├─ decided by  The job needs no assessment [W-02]  permit/2024-01-01.enact:6
@@ -94,17 +100,20 @@ fn an_exemption_and_a_note() {
     │  ├─ ✓ exempt: U.S. citizen or permanent resident [FLAG-03]: one of two holds  people.enact:12
     │  └─ note [FLAG-13] An exemption lifts only this bar.
     └─ not barred  Not fit [W-08]                      /offer = positive
-    Dates      until 2023-12-31 not in force | since 2024-01-01 yes
-    Reading    both [R-01], taken: Yes.
+    What would  "citizenships" = none (empty) would give NO, all else equal
+                "Labour Market Impact Assessment" = negative would give NO, all else equal
+                "fee paid" = 99.99 CAD would give NO, all else equal
+    Dates       until 2023-12-31 not in force | since 2024-01-01 yes
+    Reading     both [R-01], taken: Yes.
     Replay: policy sha256:e3b0… data sha256:e3b0… facts sha256:4413… enact 0.1.0
-    ");
+    "#);
 }
 
 #[test]
 fn a_near_miss_says_by_how_much() {
     let facts = FACTS.replace("120.00", "99.50").replace("2025-01-15", "2025-12-31");
     let (_, tree) = world().texts("permit", "may", &facts);
-    insta::assert_snapshot!(tree, @"
+    insta::assert_snapshot!(tree, @r#"
     NO   The application is received
          on Saturday 2025-02-01, under permit 2024-01-01 and ban 2024-12-24
     ├─ decided by   otherwise no: No ground.
@@ -116,10 +125,11 @@ fn a_near_miss_says_by_how_much() {
     └─ why not YES  The job needs no assessment [W-02] fails on one condition  permit/2024-01-01.enact:6
        ├─ ✗ fee paid >= 100.00 CAD  /fee = 99.50 CAD, 0.50 CAD too low
        └─ hold too: Labour Market Impact Assessment in {positive, neutral} [W-05]
-    Dates      until 2023-12-31 not in force | since 2024-01-01 no
-    Reading    both [R-01], taken: Yes.
+    What would  "fee paid" = 100 CAD would give YES, all else equal
+    Dates       until 2023-12-31 not in force | since 2024-01-01 no
+    Reading     both [R-01], taken: Yes.
     Replay: policy sha256:e3b0… data sha256:e3b0… facts sha256:4413… enact 0.1.0
-    ");
+    "#);
 }
 
 #[test]
@@ -134,6 +144,7 @@ fn one_fact_decides() {
     Dates      until 2023-12-31 not in force | since 2024-01-01 undetermined
     Note       [FLAG-13] An exemption lifts only this bar.
     Reading    both [R-01], taken: Yes.
+    Assumed    printed = no, as it is not stated: Most are not.  policies/people.enact:10
     ");
 }
 
@@ -155,6 +166,7 @@ fn several_facts_are_asked_for() {
     └─ open, no   otherwise no: No ground.
     Dates      until 2023-12-31 not in force | since 2024-01-01 undetermined
     Reading    both [R-01], taken: Yes.
+    Assumed    printed = no, as it is not stated: Most are not.  policies/people.enact:10
     Replay: policy sha256:e3b0… data sha256:e3b0… facts sha256:4413… enact 0.1.0
     ");
     insta::assert_snapshot!(answer, @"
@@ -164,6 +176,7 @@ fn several_facts_are_asked_for() {
                  stay_until: last day of the authorized stay
     Dates      until 2023-12-31 not in force | since 2024-01-01 undetermined
     Reading    both [R-01], taken: Yes.
+    Assumed    printed = no, as it is not stated: Most are not.  policies/people.enact:10
     ");
 }
 
@@ -178,6 +191,7 @@ fn contradictory_names_the_facts() {
                /citizenships = US
                /us_resident = yes
     Dates      until 2023-12-31 not in force | since 2024-01-01 contradictory
+    Assumed    printed = no, as it is not stated: Most are not.  policies/people.enact:10
     ");
     insta::assert_snapshot!(tree, @"
     CONTRADICTORY   The application is received: the facts cannot all be true
@@ -185,6 +199,7 @@ fn contradictory_names_the_facts() {
     └─ cannot be  A U.S. citizen is not a U.S. permanent resident [INT-01]  /citizenships = US,
                                                                             /us_resident = yes
     Dates      until 2023-12-31 not in force | since 2024-01-01 contradictory
+    Assumed    printed = no, as it is not stated: Most are not.  policies/people.enact:10
     Replay: policy sha256:e3b0… data sha256:e3b0… facts sha256:4413… enact 0.1.0
     ");
 }
@@ -291,16 +306,17 @@ rule fewer [P-1] "An open stay" days_allowed is 30 when open_stay
     Replay: policy sha256:e3b0… data sha256:e3b0… facts sha256:4413… enact 0.1.0
     ");
     let (_, tree) = world.texts("p", "cost", facts);
-    insta::assert_snapshot!(tree, @"
+    insta::assert_snapshot!(tree, @r#"
     25.00 CAD   What it costs
                 on Saturday 2024-06-01, under p 2024-01-01
     └─ decided by  Price = 25.00 CAD  /grade = 70
        └─ ✓ row 50..100 -> 25.00 CAD
           ├─ ✓ grade >= 50            /grade = 70
           └─ ✓ grade <= 100           /grade = 70
-    Dates      until 2023-12-31 not in force | since 2024-01-01 25.00 CAD
+    What would  "grade" = 49 would give 10.00 CAD, all else equal
+    Dates       until 2023-12-31 not in force | since 2024-01-01 25.00 CAD
     Replay: policy sha256:e3b0… data sha256:e3b0… facts sha256:4413… enact 0.1.0
-    ");
+    "#);
     let (_, tree) = world.texts("p", "open_stay", facts);
     insta::assert_snapshot!(tree, @"
     YES   a stay without an end
@@ -390,7 +406,30 @@ fn records_hold_clauses_across_policies() {
             }
           ],
           "open_questions": [],
-          "what_would": [],
+          "what_would": [
+            {
+              "set": {
+                "citizenships": [
+                  "FR",
+                  "IN",
+                  "US"
+                ]
+              },
+              "value": "yes"
+            },
+            {
+              "set": {
+                "us_resident": true
+              },
+              "value": "yes"
+            },
+            {
+              "set": {
+                "stay_until": "2025-06-01"
+              },
+              "value": "yes"
+            }
+          ],
           "either": [],
           "exact": true,
           "notes": [],
@@ -454,5 +493,6 @@ fn what_an_officer_judges_is_marked() {
     Dates      until 2023-12-31 not in force | since 2024-01-01 undetermined
     Note       [FLAG-13] An exemption lifts only this bar.
     Reading    both [R-01], taken: Yes.
+    Assumed    printed = no, as it is not stated: Most are not.  policies/people.enact:10
     ");
 }

@@ -30,6 +30,25 @@ pub(crate) fn built_in_enums() -> Vec<EnumType> {
     ]
 }
 
+/// Says what to write for a country that is no ISO 3166-1 alpha-2 code.
+pub(crate) fn hint(wrong: &str) -> String {
+    let known = [
+        ("USA", "US"),
+        ("UK", "GB"),
+        ("CAN", "CA"),
+        ("MEX", "MX"),
+        ("FRA", "FR"),
+        ("IND", "IN"),
+        ("CHN", "CN"),
+        ("SPM", "PM"),
+        ("EN", "GB"),
+    ];
+    match known.iter().find(|(written, _)| written.eq_ignore_ascii_case(wrong)) {
+        Some((_, code)) => format!("did you mean `{code}`? countries are ISO 3166-1 codes of two letters"),
+        None => "countries are ISO 3166-1 codes of two letters: `CA`, `US`, `PM`".to_string(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -115,6 +115,8 @@ pub(super) fn no_member(program: &Program, id: EnumId, text: &str) -> ValueError
     let all = || enum_type.members.values().map(|member| member.written.as_str());
     if let Some(member) = enum_type.members.get(text) {
         error.help(format!("facts spell it `{}`", member.written))
+    } else if id == EnumId::COUNTRY {
+        error.help(crate::countries::hint(text))
     } else if let Some(near) = did_you_mean(text, all()) {
         error.help(format!("did you mean `{near}`?"))
     } else if id == EnumId::COUNTRY {

@@ -22,11 +22,13 @@ impl<'a> Lowerer<'a> {
         right: &'a Expr,
         want: Option<&Type>,
     ) -> Result<Typed, Reported> {
-        if op == ArithmeticOp::Divide && !unit.may_divide {
-            self.report(
-                Diagnostic::error(Code::DIVISION_NEEDS_ROUND, span, "a division must say how it is rounded")
-                    .help("write `round (… / …) to 2 places half up`"),
-            );
+        if let (ArithmeticOp::Subtract, Some(meant)) = (op, hyphenated(unit, left, right)) {
+            let text = self.text(span);
+            return Err(self.report(
+                Diagnostic::error(Code::UNKNOWN_NAME, span, format!("unknown name `{text}`"))
+                    .found("a hyphen subtracts")
+                    .help(format!("did you mean `{meant}`?")),
+            ));
         }
         let want = want.filter(|want| !matches!(want.required(), Type::Date | Type::Instant));
         let a = self.operand(unit, left, want)?;
@@ -232,10 +234,7 @@ impl<'a> Lowerer<'a> {
         places: u32,
         half: HalfWay,
     ) -> Result<Typed, Reported> {
-        let outer = std::mem::replace(&mut unit.may_divide, true);
-        let typed = self.operand(unit, inner, None);
-        unit.may_divide = outer;
-        let typed = typed?;
+        let typed = self.operand(unit, inner, None)?;
         let ty = match typed.ty {
             Type::Integer | Type::Decimal if places == 0 => Type::Integer,
             Type::Integer | Type::Decimal => Type::Decimal,
@@ -276,4 +275,23 @@ impl<'a> Lowerer<'a> {
         };
         Ok(self.graph.typed(Op::DaysCovered { list: typed.node, within: within.node, fields }, Type::Days))
     }
+}
+
+/// Returns the name with underscores that a name with hyphens means: `trv-required`.
+fn hyphenated(unit: &Unit<'_>, left: &Expr, right: &Expr) -> Option<String> {
+    let word = |expr: &Expr| match &expr.kind {
+        ExprKind::Path(path) => path.single().map(|name| name.value.clone()),
+        ExprKind::Arithmetic(ArithmeticOp::Subtract, left, right) => hyphenated_text(left, right),
+        _ => None,
+    };
+    let meant = format!("{}_{}", word(left)?, word(right)?);
+    (unit.has_value(&meant) && !(unit.has_value(&word(left)?) && unit.has_value(&word(right)?))).then_some(meant)
+}
+
+fn hyphenated_text(left: &Expr, right: &Expr) -> Option<String> {
+    let word = |expr: &Expr| match &expr.kind {
+        ExprKind::Path(path) => path.single().map(|name| name.value.clone()),
+        _ => None,
+    };
+    Some(format!("{}_{}", word(left)?, word(right)?))
 }

@@ -219,12 +219,10 @@ impl<'a> Lowerer<'a> {
         let outer_locals = std::mem::replace(&mut unit.locals, locals);
         let outer_obligations = std::mem::take(&mut unit.obligations);
         let outer_rounding = std::mem::replace(&mut unit.sum_rounding, unit.rounding);
-        let outer_divide = std::mem::replace(&mut unit.may_divide, false);
         let outer_made_by = std::mem::replace(&mut unit.made_by, site.made_by);
         let result = self.define_value(unit, define, site);
         self.report_obligations(unit, None);
         unit.made_by = outer_made_by;
-        unit.may_divide = outer_divide;
         unit.sum_rounding = outer_rounding;
         unit.obligations = outer_obligations;
         unit.locals = outer_locals;

@@ -600,7 +600,7 @@ impl<'a> Lowerer<'a> {
         let help = if let Some(member) = by_data {
             format!("data spells it so; here it is `{member}`")
         } else if id == EnumId::COUNTRY {
-            country_hint(&name.value)
+            crate::countries::hint(&name.value)
         } else if let Some(near) = did_you_mean(&name.value, members.clone()) {
             format!("did you mean `{near}`?")
         } else if let Some(near) = near_value {
@@ -649,7 +649,7 @@ impl<'a> Lowerer<'a> {
             .find(|known| known.members.contains_key(&name.value))
             .map(|known| known.name.clone());
         let declared = near.as_deref().and_then(|near| unit.values.get(near)).map(|(_, site)| site.span);
-        if let (None, Some(policy)) = (&near, self.defined_in(&name.value)) {
+        if let (None, Some(policy)) = (&near, self.defined_in(&name.value, unit.version)) {
             return self
                 .report(diagnostic.help(format!("`{policy}` defines it: other policies read only its decisions")));
         }
@@ -709,24 +709,5 @@ pub(super) fn list<'s>(names: impl IntoIterator<Item = &'s str>) -> String {
         [] => "none".to_string(),
         [one] => one.clone(),
         [most @ .., last] => format!("{} and {last}", most.join(", ")),
-    }
-}
-
-/// Says what to write for a country that is no ISO 3166-1 alpha-2 code.
-fn country_hint(wrong: &str) -> String {
-    let known = [
-        ("USA", "US"),
-        ("UK", "GB"),
-        ("CAN", "CA"),
-        ("MEX", "MX"),
-        ("FRA", "FR"),
-        ("IND", "IN"),
-        ("CHN", "CN"),
-        ("SPM", "PM"),
-        ("EN", "GB"),
-    ];
-    match known.iter().find(|(written, _)| written.eq_ignore_ascii_case(wrong)) {
-        Some((_, code)) => format!("did you mean `{code}`? countries are ISO 3166-1 codes of two letters"),
-        None => "countries are ISO 3166-1 codes of two letters: `CA`, `US`, `PM`".to_string(),
     }
 }

@@ -181,14 +181,16 @@ impl<'a> Lowerer<'a> {
         self.loaded.policies.iter().find(|policy| policy.versions.iter().any(decides)).map(|policy| policy.name.clone())
     }
 
-    /// Finds a policy that defines a name.
-    fn defined_in(&self, name: &str) -> Option<&'a str> {
+    /// Finds another policy that defines a name.
+    fn defined_in(&self, name: &str, reader: Option<VersionId>) -> Option<&'a str> {
         let defines = |version: &crate::load::LoadedVersion| {
             version.declarations.iter().any(|decl| {
                 matches!(decl.declaration.kind, DeclKind::Define(_)) && decl.declaration.kind.name() == Some(name)
             })
         };
-        let policy = self.loaded.policies.iter().find(|policy| policy.versions.iter().any(defines))?;
+        let own = reader.map(|reader| self.graph.program.version(reader).policy.index());
+        let policies = self.loaded.policies.iter().enumerate().filter(|(index, _)| Some(*index) != own);
+        let (_, policy) = policies.into_iter().find(|(_, policy)| policy.versions.iter().any(defines))?;
         Some(&policy.name)
     }
 

@@ -99,8 +99,6 @@ pub(super) struct Unit<'a> {
     pub calls: HashMap<(&'a str, Vec<NodeId>, Clock), Progress>,
     /// Definitions being lowered, outermost first, to show a cycle.
     pub stack: Vec<&'a str>,
-    /// Whether a division may stand here: inside `round`.
-    pub may_divide: bool,
 }
 
 impl<'a> Unit<'a> {
@@ -125,7 +123,6 @@ impl<'a> Unit<'a> {
             defines: HashMap::default(),
             calls: HashMap::default(),
             stack: Vec::new(),
-            may_divide: false,
         }
     }
 

@@ -3,6 +3,7 @@
 pub mod check;
 mod countries;
 pub mod diagnostic;
+pub mod doc;
 pub mod eval;
 pub mod facts;
 pub mod load;

@@ -275,7 +275,9 @@ impl Declared<'_, '_> {
             out.open("tr", &[]).element("th", &[("scope", "row")], &start_words(&value.from)).open("td", &[]);
             match &value.value {
                 Some(expr) => words.expression(out, expr),
-                None => drop(out.element("em", &[], "no value")),
+                None => {
+                    out.element("em", &[], "no value");
+                }
             }
             out.close("td").open("td", &[]);
             words.because(out, value.common.because.as_ref());
@@ -348,9 +350,13 @@ impl Declared<'_, '_> {
             out.text("not ");
         }
         match &cell.kind {
-            CellKind::Any => drop(out.element("span", &[("class", "soft")], "any")),
+            CellKind::Any => {
+                out.element("span", &[("class", "soft")], "any");
+            }
             CellKind::Value(expr) => self.plain().expression(out, expr),
-            CellKind::Range(low, high) => drop(out.text(&format!("{} to {}", expr_text(low), expr_text(high)))),
+            CellKind::Range(low, high) => {
+                out.text(&format!("{} to {}", expr_text(low), expr_text(high)));
+            }
             CellKind::Compare(op, expr) => {
                 out.text(&format!("{} ", op.text().replace("<=", "≤").replace(">=", "≥")));
                 self.plain().expression(out, expr);

@@ -88,8 +88,12 @@ fn texts(kind: &DeclKind) -> Vec<String> {
                     for cell in &row.cells {
                         match &cell.kind {
                             CellKind::Any => {}
-                            CellKind::Value(expr) | CellKind::Compare(_, expr) => drop(found.expr(expr)),
-                            CellKind::Range(low, high) => drop(found.expr(low).expr(high)),
+                            CellKind::Value(expr) | CellKind::Compare(_, expr) => {
+                                found.expr(expr);
+                            }
+                            CellKind::Range(low, high) => {
+                                found.expr(low).expr(high);
+                            }
                         }
                     }
                 }
@@ -113,7 +117,9 @@ impl Found {
     }
 
     fn all<'a>(&mut self, all: impl IntoIterator<Item = &'a Expr>) -> &mut Self {
-        all.into_iter().for_each(|expr| drop(self.expr(expr)));
+        for expr in all {
+            self.expr(expr);
+        }
         self
     }
 
@@ -122,7 +128,9 @@ impl Found {
     }
 
     fn items<'a>(&mut self, items: impl IntoIterator<Item = &'a Item>) -> &mut Self {
-        items.into_iter().for_each(|item| drop(self.item(item)));
+        for item in items {
+            self.item(item);
+        }
         self
     }
 

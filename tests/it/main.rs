@@ -2,6 +2,7 @@
 
 mod cli;
 mod codes;
+mod doc;
 mod literate;
 mod markdown;
 mod world;

@@ -8,6 +8,8 @@ use crate::syntax::format::{decl_text, expr_text};
 
 /// The longest list of data rows and members shown.
 const MAX_ROWS: usize = 400;
+/// The longest list that is not folded.
+const SHORT: usize = 15;
 
 /// Writes the declarations of one page.
 #[derive(Debug)]
@@ -60,7 +62,7 @@ impl Declared<'_, '_> {
 
     /// Writes the formatted text, its place, and the version that made it.
     fn written(&self, out: &mut Html, declaration: &Declaration) {
-        out.details("As written");
+        out.open("details", &[("class", "written")]).element("summary", &[], "As written");
         out.open("pre", &[("tabindex", "0")]).open("code", &[]).code(&decl_text(declaration)).close("code").close("pre");
         out.open("p", &[("class", "place")]).text(&self.site.loaded.sources.place(declaration.span));
         if let Place::Version(policy, version) = self.place {
@@ -382,7 +384,10 @@ impl Declared<'_, '_> {
                 Some((table.column(&name.value)?, spaced(called.unwrap_or(&name.value))))
             })
             .collect();
-        out.details(&format!("{} rows of {}", rows.len(), self.site.loaded.path(table.source)));
+        // What fits on a screen is shown at once.
+        let open: &[(&'static str, &str)] = if rows.len() <= SHORT { &[("open", "")] } else { &[] };
+        let summary = format!("{} rows of {}", rows.len(), self.site.loaded.path(table.source));
+        out.open("details", open).element("summary", &[], &summary);
         let names: Vec<&str> = columns.iter().map(|(_, name)| name.as_str()).collect();
         let title = head.label.as_ref().map_or(head.name.value.as_str(), |label| label.value.as_str());
         out.open_table(title, &names);

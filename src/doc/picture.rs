@@ -8,10 +8,10 @@ use super::layout::{Slot, lay_out};
 use super::site::{Place, Site, address};
 
 /// Width and height of a box, and the space between boxes.
-const BOX: (usize, usize) = (210, 50);
+const BOX: (usize, usize) = (222, 50);
 const GAP: (usize, usize) = (64, 14);
 /// How many characters fit on a line of a box.
-const LINE: usize = 29;
+const LINE: usize = 27;
 
 /// Draws a graph.
 pub fn graph(out: &mut Html, site: &Site<'_>, from: &str, graph: &Graph, title: &str) {

@@ -22,18 +22,18 @@ decision may_apply [P-1] "May apply": yes/no
     otherwise no because "Nothing allows it."
 rule grown [P-2] "Grown-ups may"
     may_apply is yes
-    when all of { adult "<u>grown</u>", any of { age_years < 99, age_years is 120 } }
-    unless fee is none
+    when all of { adult [P-4] "<u>grown</u>", any of { age_years < 99, age_years is 120 } }
+    unless fee > 100
     because "At {age_years} years, <em>yes</em>."
     relies on open_point
     cite act "who is <of> age" at "s. 1"
-    cite code_of_law
+    cite code_of_law at "s. 2"
 "#;
 
 const SECOND: &str = r#"policy permit effective from 2025-01-01 amends 2024-01-01
 insert rule never [P-3] "Not the very old" may_apply is no when age_years > 110
 repeal question open_point
-replace rule grown [P-2] "Grown-ups may" may_apply is yes when adult cite act
+replace rule grown [P-2] "Grown-ups may" may_apply is yes when adult cite act at "s. 3"
 "#;
 
 fn made() -> BTreeMap<String, Vec<u8>> {

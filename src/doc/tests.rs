@@ -62,7 +62,7 @@ fn the_same_input_gives_the_same_bytes() {
 fn hostile_texts_stay_texts() {
     for (path, page) in made() {
         let page = text(&page);
-        for tag in ["<script", "<img", "<b>in", "<i>\"", "<u>", "<em>yes", "</title><", "href=\"javascript"] {
+        for tag in ["<script", "<img", "<b>in<", "<i>\"", "<u>", "<em>yes", "</title><", "href=\"javascript"] {
             assert!(!page.contains(tag), "{path} holds {tag}");
         }
     }

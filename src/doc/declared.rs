@@ -63,7 +63,11 @@ impl Declared<'_, '_> {
     /// Writes the formatted text, its place, and the version that made it.
     fn written(&self, out: &mut Html, declaration: &Declaration) {
         out.open("details", &[("class", "written")]).element("summary", &[], "As written");
-        out.open("pre", &[("tabindex", "0")]).open("code", &[]).code(&decl_text(declaration)).close("code").close("pre");
+        out.open("pre", &[("tabindex", "0")])
+            .open("code", &[])
+            .code(&decl_text(declaration))
+            .close("code")
+            .close("pre");
         out.open("p", &[("class", "place")]).text(&self.site.loaded.sources.place(declaration.span));
         if let Place::Version(policy, version) = self.place {
             let all = &self.site.version(policy, version).declarations;
@@ -86,10 +90,17 @@ impl Declared<'_, '_> {
             .collect();
         let words = self.plain();
         let mut body = Html::default();
-        body.open("p", &[("class", "soft")]).text("Answers with ").element("b", &[], &type_words(&decision.ty)).close("p");
+        body.open("p", &[("class", "soft")])
+            .text("Answers with ")
+            .element("b", &[], &type_words(&decision.ty))
+            .close("p");
         if let Some(item) = &decision.item {
             let yes_no = matches!(decision.ty.kind, TypeKind::YesNo);
-            body.open("div", &[("class", "when")]).element("span", &[("class", "key")], if yes_no { "Yes when" } else { "Is" });
+            body.open("div", &[("class", "when")]).element(
+                "span",
+                &[("class", "key")],
+                if yes_no { "Yes when" } else { "Is" },
+            );
             body.open("div", &[]);
             words.item(&mut body, item);
             body.close("div").close("div");
@@ -126,7 +137,12 @@ impl Declared<'_, '_> {
         body.element("strong", &[("class", class_of(&values))], &values.join(", ")).close("p");
         words.because(&mut body, otherwise.common.because.as_ref());
         out.open("div", &[("class", "decl otherwise")]).open("div", &[("class", "pair alone")]);
-        out.open("div", &[("class", "words")]).add(&body).add(&words.law(&otherwise.common)).close("div").close("div").close("div");
+        out.open("div", &[("class", "words")])
+            .add(&body)
+            .add(&words.law(&otherwise.common))
+            .close("div")
+            .close("div")
+            .close("div");
     }
 
     fn rule(&self, out: &mut Html, declaration: &Declaration, rule: &RuleDecl, rules: &[(&Declaration, &RuleDecl)]) {
@@ -138,12 +154,16 @@ impl Declared<'_, '_> {
         body.open("strong", &[("class", class_of(std::slice::from_ref(&value)))]);
         words.expression(&mut body, &rule.value);
         body.close("strong").close("p");
-        let conditions = rule.when.iter().map(|item| ("When", item)).chain(rule.unless.iter().map(|item| ("Unless", item)));
+        let conditions =
+            rule.when.iter().map(|item| ("When", item)).chain(rule.unless.iter().map(|item| ("Unless", item)));
         for (word, item) in conditions {
             let class = if word == "When" { "when" } else { "when unless" };
             body.open("div", &[("class", class)]).element("span", &[("class", "key")], word).open("div", &[]);
             words.item(&mut body, item);
             body.close("div").close("div");
+        }
+        if rule.when.is_none() && rule.unless.is_empty() {
+            body.element("p", &[("class", "soft")], "Always.");
         }
         for name in &rule.exception_to {
             body.open("p", &[]).element("span", &[("class", "key")], "Exception to");
@@ -190,7 +210,8 @@ impl Declared<'_, '_> {
                 let law = words.law(&define.common);
                 return self.article(out, declaration, "h3", &law, &body);
             }
-            DeclKind::Invariant(InvariantDecl { item, common, .. }) | DeclKind::Assert(AssertDecl { item, common, .. }) => {
+            DeclKind::Invariant(InvariantDecl { item, common, .. })
+            | DeclKind::Assert(AssertDecl { item, common, .. }) => {
                 self.plain().item(&mut body, item);
                 shared = common;
             }
@@ -201,7 +222,10 @@ impl Declared<'_, '_> {
                 let reading = question.reading.as_ref().map_or("nothing: it is left open", |it| it.value.as_str());
                 body.text(reading).close("p");
                 if let Some(owner) = &question.owner {
-                    body.open("p", &[]).element("span", &[("class", "key")], "To be answered by").text(&owner.value).close("p");
+                    body.open("p", &[])
+                        .element("span", &[("class", "key")], "To be answered by")
+                        .text(&owner.value)
+                        .close("p");
                 }
             }
             DeclKind::Parameter(parameter) => self.parameter(&mut body, parameter),
@@ -257,8 +281,11 @@ impl Declared<'_, '_> {
     fn source(&self, out: &mut Html, source: &SourceDecl) {
         out.open("dl", &[]);
         let text = |text: &Option<Text>| text.as_ref().map(|text| text.value.clone());
-        let day = |day: &Option<crate::source::Spanned<chrono::NaiveDate>>| day.as_ref().map(|day| day.value.to_string());
-        for (word, value) in [("By", text(&source.by)), ("Published", day(&source.published)), ("Read", day(&source.accessed))] {
+        let day =
+            |day: &Option<crate::source::Spanned<chrono::NaiveDate>>| day.as_ref().map(|day| day.value.to_string());
+        for (word, value) in
+            [("By", text(&source.by)), ("Published", day(&source.published)), ("Read", day(&source.accessed))]
+        {
             if let Some(value) = value {
                 out.element("dt", &[], word).element("dd", &[], &value);
             }
@@ -294,9 +321,15 @@ impl Declared<'_, '_> {
             out.open_table("Bands", &["Up to", "Rate"]);
             for band in &value.value {
                 let end = band.up_to.as_ref().map_or("above".into(), expr_text);
-                out.open("tr", &[]).element("th", &[("scope", "row")], &end).element("td", &[], &expr_text(&band.rate)).close("tr");
+                out.open("tr", &[])
+                    .element("th", &[("scope", "row")], &end)
+                    .element("td", &[], &expr_text(&band.rate))
+                    .close("tr");
             }
-            out.close_table().open("p", &[("class", "soft")]).text(&format!("From {}", start_words(&value.from))).close("p");
+            out.close_table()
+                .open("p", &[("class", "soft")])
+                .text(&format!("From {}", start_words(&value.from)))
+                .close("p");
             out.add(&words.law(&value.common));
         }
     }
@@ -306,7 +339,10 @@ impl Declared<'_, '_> {
             Hit::Unique => "At most one row fits.".to_owned(),
             Hit::Any => "Rows that fit agree.".into(),
             Hit::Highest(ranks) => {
-                format!("Of the rows that fit, the highest: {}.", ranks.iter().map(expr_text).collect::<Vec<_>>().join(", "))
+                format!(
+                    "Of the rows that fit, the highest: {}.",
+                    ranks.iter().map(expr_text).collect::<Vec<_>>().join(", ")
+                )
             }
             Hit::Collect => "All rows that fit, in order.".into(),
             Hit::First => "The first row that fits.".into(),
@@ -369,7 +405,8 @@ impl Declared<'_, '_> {
     /// Writes the rows of a data file that a declaration reads.
     fn data(&self, out: &mut Html, from: &ReadFrom, head: &Head) {
         let Some(table) = self.site.loaded.table(from) else { return };
-        let filter = from.filter.as_ref().and_then(|(column, text)| Some((table.column(&column.value)?, text.value.as_str())));
+        let filter =
+            from.filter.as_ref().and_then(|(column, text)| Some((table.column(&column.value)?, text.value.as_str())));
         let rows: Vec<_> = table
             .rows
             .iter()
@@ -431,7 +468,10 @@ impl Declared<'_, '_> {
     /// Writes what facts are unless stated.
     pub fn assumption(&self, out: &mut Html, assume: &AssumeDecl) {
         let words = self.plain();
-        let path = Expr { kind: ExprKind::Path(Path { names: vec![assume.fact.clone()], span: assume.fact.span }), span: assume.fact.span };
+        let path = Expr {
+            kind: ExprKind::Path(Path { names: vec![assume.fact.clone()], span: assume.fact.span }),
+            span: assume.fact.span,
+        };
         out.open("li", &[]);
         words.expression(out, &path);
         out.text(&format!(" is {} unless stated", expr_text(&assume.value)));
@@ -454,7 +494,9 @@ impl Declared<'_, '_> {
             }
             out.close("h3");
             let mut facts = Vec::new();
-            facts.push(version.end.as_ref().map_or("still in force".into(), |end| format!("until {}", boundary_words(end))));
+            facts.push(
+                version.end.as_ref().map_or("still in force".into(), |end| format!("until {}", boundary_words(end))),
+            );
             if let Some(announced) = &version.header.announced {
                 facts.push(format!("announced {}", announced.value));
             }

@@ -53,7 +53,14 @@ impl Graph {
         graph
     }
 
-    fn enter(&mut self, site: &Site<'_>, reads: &Reads, own: Place, indexes: &mut BTreeMap<Key, usize>, key: Key) -> usize {
+    fn enter(
+        &mut self,
+        site: &Site<'_>,
+        reads: &Reads,
+        own: Place,
+        indexes: &mut BTreeMap<Key, usize>,
+        key: Key,
+    ) -> usize {
         if let Some(&index) = indexes.get(&key) {
             return index;
         }

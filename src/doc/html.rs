@@ -26,7 +26,21 @@ impl Html {
     /// Closes an element.
     pub fn close(&mut self, tag: &'static str) -> &mut Self {
         self.0 += &format!("</{tag}>");
-        if matches!(tag, "p" | "li" | "ul" | "ol" | "tr" | "table" | "section" | "article" | "div" | "details" | "pre" | "dl" | "nav") {
+        if matches!(
+            tag,
+            "p" | "li"
+                | "ul"
+                | "ol"
+                | "tr"
+                | "table"
+                | "section"
+                | "article"
+                | "div"
+                | "details"
+                | "pre"
+                | "dl"
+                | "nav"
+        ) {
             self.0.push('\n');
         }
         self

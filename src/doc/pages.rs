@@ -11,8 +11,8 @@ use super::site::{Place, Site, address, anchor, kind_of, spaced};
 use super::words::boundary_words;
 use crate::load::Used;
 use crate::program::{FactId, Program};
-use crate::syntax::ast::{DeclKind, Declaration};
 use crate::syntax::ast::Effort;
+use crate::syntax::ast::{DeclKind, Declaration};
 
 /// The sections of a page that hold one kind of declaration each.
 const SECTIONS: [(&str, &str, &[&str]); 7] = [
@@ -100,8 +100,9 @@ fn header(out: &mut Html, site: &Site<'_>, place: Place, path: &str, title: &str
         Place::Version(policy, version) => {
             let it = site.version(policy, version);
             let name = &site.loaded.policies[policy].name;
-            out.element("p", &[("class", "eyebrow")], &format!("Policy · {name}")).element("h1", &[], title);
-            let until = it.end.as_ref().map_or("until further notice".into(), |end| format!("until {}", boundary_words(end)));
+            eyebrow(out, "Policy", name).element("h1", &[], title);
+            let until =
+                it.end.as_ref().map_or("until further notice".into(), |end| format!("until {}", boundary_words(end)));
             out.open("p", &[("class", "lead")]).text("In force from ").element("time", &[], &boundary_words(&it.start));
             out.text(&format!(" {until}"));
             if let Some(by) = &it.decided_by {
@@ -112,12 +113,13 @@ fn header(out: &mut Html, site: &Site<'_>, place: Place, path: &str, title: &str
             let newest = site.newest(policy);
             if version != newest {
                 out.open("p", &[("class", "old")]).text("This is an older text. ");
-                out.link(Some(&address(path, &site.path(Place::Version(policy, newest)), "")), "See the newest.").close("p");
+                out.link(Some(&address(path, &site.path(Place::Version(policy, newest)), "")), "See the newest.")
+                    .close("p");
             }
         }
         Place::Library(library) => {
             let name = &site.loaded.libraries[library].path;
-            out.element("p", &[("class", "eyebrow")], &format!("Library · {name}")).element("h1", &[], title);
+            eyebrow(out, "Library", name).element("h1", &[], title);
         }
     }
     let uses: Vec<(String, Option<String>)> = all
@@ -140,6 +142,11 @@ fn header(out: &mut Html, site: &Site<'_>, place: Place, path: &str, title: &str
         out.close("p");
     }
     out.close("header");
+}
+
+/// Writes what a page is about, above its heading.
+fn eyebrow<'h>(out: &'h mut Html, kind: &str, name: &str) -> &'h mut Html {
+    out.open("p", &[("class", "eyebrow")]).text(kind).text(" ").element("code", &[], name).close("p")
 }
 
 fn graph_words(out: &mut Html, site: &Site<'_>, path: &str, graph: &Graph) {
@@ -180,7 +187,8 @@ pub fn facts(site: &Site<'_>, reads: &Reads) -> Vec<u8> {
     order.sort_by_key(|id| fact_words(program, *id).to_lowercase());
     let mut body = Html::default();
     body.open("header", &[]).element("h1", &[], "Facts");
-    body.element("p", &[("class", "lead")], "What is asked about a person or case, and what reads the answer.").close("header");
+    body.element("p", &[("class", "lead")], "What is asked about a person or case, and what reads the answer.")
+        .close("header");
     for id in order {
         let fact = program.fact(id);
         body.open("article", &[("class", "decl fact"), ("id", &anchor("fact", &fact.name))]);
@@ -233,7 +241,8 @@ pub fn facts(site: &Site<'_>, reads: &Reads) -> Vec<u8> {
 pub fn index(site: &Site<'_>) -> Vec<u8> {
     let mut body = Html::default();
     body.open("header", &[]).element("h1", &[], "Policies");
-    body.element("p", &[("class", "lead")], "Each with what it decides, since when, and the law it rests on.").close("header");
+    body.element("p", &[("class", "lead")], "Each with what it decides, since when, and the law it rests on.")
+        .close("header");
     body.open("div", &[("class", "cards")]);
     for &place in &site.places {
         let Place::Version(policy, version) = place else { continue };
@@ -248,7 +257,9 @@ pub fn index(site: &Site<'_>) -> Vec<u8> {
             if let DeclKind::Decision(decision) = &declaration.kind {
                 let name = &decision.head.name.value;
                 let label = decision.head.label.as_ref().map_or_else(|| spaced(name), |label| label.value.clone());
-                body.open("li", &[]).link(Some(&address("index.html", &path, &anchor("decision", name))), &label).close("li");
+                body.open("li", &[])
+                    .link(Some(&address("index.html", &path, &anchor("decision", name))), &label)
+                    .close("li");
             }
         }
         body.close("ul").open("p", &[("class", "versions soft")]).text("Versions ");

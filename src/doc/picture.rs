@@ -61,13 +61,20 @@ pub fn graph(out: &mut Html, site: &Site<'_>, from: &str, graph: &Graph, title: 
                 (_, true) => "box far",
             };
             let (x, y) = (4 + at * width, top(at, row));
-            let shape = [("x", x.to_string()), ("y", y.to_string()), ("width", BOX.0.to_string()), ("height", BOX.1.to_string())];
+            let shape = [
+                ("x", x.to_string()),
+                ("y", y.to_string()),
+                ("width", BOX.0.to_string()),
+                ("height", BOX.1.to_string()),
+            ];
             let [(_, xs), (_, ys), (_, ws), (_, hs)] = &shape;
             let round = if node.key.1 == "decision" { "4" } else { "14" };
             out.open("g", &[("class", class)]).element("title", &[], &node.label);
             out.open("rect", &[("x", xs), ("y", ys), ("width", ws), ("height", hs), ("rx", round)]).close("rect");
-            let mut lines: Vec<(String, &str)> =
-                broken(&node.label, if node.elsewhere.is_some() { 1 } else { 2 }).into_iter().map(|it| (it, "label")).collect();
+            let mut lines: Vec<(String, &str)> = broken(&node.label, if node.elsewhere.is_some() { 1 } else { 2 })
+                .into_iter()
+                .map(|it| (it, "label"))
+                .collect();
             if let Some(elsewhere) = &node.elsewhere {
                 lines.push((shortened(elsewhere, LINE), "where"));
             }
@@ -129,7 +136,10 @@ pub fn years(out: &mut Html, site: &Site<'_>) {
             out.open("g", &[("class", if end.is_none() { "bar now" } else { "bar" })]);
             out.element("title", &[], &format!("{name} {start} until {until}"));
             let wide = format!("{:.1}", (to - from - 2.0).max(2.0));
-            out.open("rect", &[("x", &format!("{from:.1}")), ("y", &y.to_string()), ("width", &wide), ("height", "22"), ("rx", "4")]);
+            out.open(
+                "rect",
+                &[("x", &format!("{from:.1}")), ("y", &y.to_string()), ("width", &wide), ("height", "22"), ("rx", "4")],
+            );
             out.close("rect").close("g").close("a");
         }
     }

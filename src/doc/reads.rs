@@ -78,9 +78,7 @@ fn texts(kind: &DeclKind) -> Vec<String> {
             SetBody::Members(expr) => found.expr(expr),
             SetBody::Read(_) => &mut found,
         },
-        DeclKind::Parameter(it) => {
-            found.all(it.values.iter().filter_map(|value| value.value.as_ref()))
-        }
+        DeclKind::Parameter(it) => found.all(it.values.iter().filter_map(|value| value.value.as_ref())),
         DeclKind::Table(it) => {
             if let TableBody::Rows(rows) = &it.body {
                 for row in rows {

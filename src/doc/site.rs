@@ -151,7 +151,9 @@ impl<'a> Site<'a> {
             order.push(next);
             for used in used(self.loaded, self.declarations(next).into_iter()) {
                 match used {
-                    Used::Library(library) if seen.insert(Place::Library(library)) => todo.push(Place::Library(library)),
+                    Used::Library(library) if seen.insert(Place::Library(library)) => {
+                        todo.push(Place::Library(library))
+                    }
                     Used::Policy(policy) if matches!(next, Place::Version(..)) => {
                         // Older versions first: the newest says what a decision is called.
                         for version in 0..=self.newest(policy) {

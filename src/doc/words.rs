@@ -4,7 +4,8 @@ use super::html::{Html, web_address};
 use super::site::{Names, spaced};
 use crate::program::Boundary;
 use crate::syntax::ast::{
-    BlockKind, Because, Cite, Common, Expr, ExprKind, Item, OutcomeVerb, Path, Start, Tag, TemplatePart, TypeExpr, TypeKind,
+    Because, BlockKind, Cite, Common, Expr, ExprKind, Item, OutcomeVerb, Path, Start, Tag, TemplatePart, TypeExpr,
+    TypeKind,
 };
 use crate::syntax::format::expr_text;
 
@@ -229,7 +230,8 @@ fn token_length(text: &str) -> usize {
         return text.len();
     }
     let word = first.is_alphabetic() || first == '_';
-    let part = |c: char| if word { c.is_alphanumeric() || c == '_' } else { !c.is_alphabetic() && c != '_' && c != '"' };
+    let part =
+        |c: char| if word { c.is_alphanumeric() || c == '_' } else { !c.is_alphabetic() && c != '_' && c != '"' };
     // A number keeps what is written on to it: `2024-12-24T00:00`.
     let end = chars.find(|&(_, c)| !part(c));
     end.map_or(text.len(), |(at, _)| at)

@@ -54,7 +54,12 @@ impl Browser {
     fn open(&self, page: &Path, arguments: &[String]) -> Output {
         let mut command = Command::new(&self.program);
         command.args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]);
-        command.args(["--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars"]);
+        command.args([
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--hide-scrollbars",
+        ]);
         command.arg(format!("--user-data-dir={}", self.profile.path().display()));
         command.args(arguments).arg(format!("file://{}", page.display()));
         command.output().expect("the browser runs")
@@ -78,10 +83,22 @@ fn a_browser_shows_the_pages() {
     for words in ["<main id=\"content\">", "No permit service for flagpolers", "The law", "Versions", "</svg>"] {
         assert!(dom.contains(words), "{words}");
     }
+    // A window cannot be as narrow as a telephone; a frame can, and says whether the page fits into it.
+    let narrow = folder.path().join("narrow.html");
+    let frame = "<body style=\"margin:0;background:gray\"><iframe src=\"pages/policy/flagpoling.html\" \
+                 style=\"width:360px;height:2400px;border:0\" onload=\"this.title='wide '+\
+                 this.contentDocument.documentElement.scrollWidth\"></iframe></body>";
+    fs::write(&narrow, frame).expect("written");
+    let dom = browser.open(&narrow, &["--allow-file-access-from-files".into(), "--dump-dom".into()]);
+    assert!(
+        String::from_utf8_lossy(&dom.stdout).contains("title=\"wide 360\""),
+        "{}",
+        String::from_utf8_lossy(&dom.stdout)
+    );
     for (name, page, wide, dark) in [
         ("index", pages.join("index.html"), "1200,1100", false),
         ("policy", page.clone(), "1200,2400", false),
-        ("policy-dark-narrow", page, "500,2400", true),
+        ("policy-dark-narrow", narrow, "500,2400", true),
     ] {
         let picture = pictures.join(format!("doc-{name}.png"));
         let mut arguments = vec![format!("--screenshot={}", picture.display()), format!("--window-size={wide}")];

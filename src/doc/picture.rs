@@ -8,7 +8,7 @@ use super::layout::{Slot, lay_out};
 use super::site::{Place, Site, address};
 
 /// Width and height of a box, and the space between boxes.
-const BOX: (usize, usize) = (222, 50);
+const BOX: (usize, usize) = (222, 56);
 const GAP: (usize, usize) = (64, 14);
 /// How many characters fit on a line of a box.
 const LINE: usize = 27;
@@ -71,16 +71,16 @@ pub fn graph(out: &mut Html, site: &Site<'_>, from: &str, graph: &Graph, title: 
             let round = if node.key.1 == "decision" { "4" } else { "14" };
             out.open("g", &[("class", class)]).element("title", &[], &node.label);
             out.open("rect", &[("x", xs), ("y", ys), ("width", ws), ("height", hs), ("rx", round)]).close("rect");
-            let mut lines: Vec<(String, &str)> = broken(&node.label, if node.elsewhere.is_some() { 1 } else { 2 })
+            let mut lines: Vec<(String, &str)> = broken(&node.label, if node.elsewhere.is_some() { 2 } else { 3 })
                 .into_iter()
                 .map(|it| (it, "label"))
                 .collect();
             if let Some(elsewhere) = &node.elsewhere {
                 lines.push((shortened(elsewhere, LINE), "where"));
             }
-            let first = y + BOX.1 / 2 + 5 - (lines.len() - 1) * 8;
+            let first = y + BOX.1 / 2 + 5 - (lines.len() - 1) * 15 / 2;
             for (line, (text, class)) in lines.iter().enumerate() {
-                let (x, y) = ((x + 10).to_string(), (first + line * 16).to_string());
+                let (x, y) = ((x + 10).to_string(), (first + line * 15).to_string());
                 out.element("text", &[("x", &x), ("y", &y), ("class", class)], text);
             }
             out.close("g");

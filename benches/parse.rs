@@ -15,7 +15,9 @@ fn policy(rules: usize) -> String {
          decision ok \"May apply\": yes/no no outranks yes otherwise no because \"No ground.\"\n",
     );
     for fact in 0..rules.div_ceil(10) {
-        text.push_str(&format!("fact fact_{fact} \"label of fact {fact}\": yes/no ask \"Is it so?\" changeable hard\n"));
+        text.push_str(&format!(
+            "fact fact_{fact} \"label of fact {fact}\": yes/no ask \"Is it so?\" changeable hard\n"
+        ));
     }
     for rule in 0..rules {
         let fact = rule / 10;
@@ -46,7 +48,9 @@ fn bench(criterion: &mut Criterion) {
         let first = parse(&sources, id);
         assert!(first.diagnostics.is_empty(), "{:?}", first.diagnostics.first());
         group.throughput(Throughput::Bytes(text.len() as u64));
-        group.bench_function(BenchmarkId::from_parameter(rules), |bencher| bencher.iter(|| black_box(parse(&sources, id))));
+        group.bench_function(BenchmarkId::from_parameter(rules), |bencher| {
+            bencher.iter(|| black_box(parse(&sources, id)))
+        });
     }
     group.finish();
 }

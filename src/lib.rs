@@ -1,11 +1,82 @@
-//! enact.
+//! **enact** is a policy language: rules that read like law, evaluated on an applicant's facts, with an explanation that can be
+//! traced to facts, lines and sources. This crate is the engine; the program `enact` is a thin layer over it (feature `cli`).
+//!
+//! # The way of a policy
+//!
+//! ```text
+//! bytes ──load──▶ Loaded ──check──▶ Program ──evaluate──▶ Evaluation ──trace──▶ Trace, records, text
+//!         │                │                    ▲
+//!       syntax           lower                facts
+//! ```
+//!
+//! | stage | module | from | to |
+//! |---|---|---|---|
+//! | parse | [`syntax`] | one text | [`syntax::ast::File`] and all its findings; a pest grammar, recovery by declaration |
+//! | load | [`load`] | a folder of bytes | [`load::Loaded`]: versions in order, amendments applied, data files read |
+//! | lower | [`lower`] | `Loaded` | [`program::Program`]: names resolved, types checked, one hash-consed graph |
+//! | check | [`check`] | `Loaded` | a `Program` only if nothing is wrong, and everything found: circles, holes in time, unused |
+//! | read facts | [`facts`] | JSON | [`facts::Facts`]: given, none, not stated, stated unknown |
+//! | evaluate | [`eval`] | `Program`, `Facts` | [`eval::Evaluation`]: answers, and what every node came to |
+//! | explain | [`trace`] | all of these | the tree `enact.trace/1`, the record `enact.decision/1`, and their renderings |
+//!
+//! Beside them: [`source`] (texts, spans, lines), [`diagnostic`] (what the tool says about a text), [`value`] (types and values).
+//! Imports run downwards in this order: source, diagnostic, value, syntax, load, program, lower, check, facts, eval, trace.
+//!
+//! # What holds everywhere
+//!
+//! - **Invariant:** the core touches no clock, file, thread or terminal. Bytes come in a [`load::Folder`]; the day of a decision is
+//!   a fact. Those things live in the program, behind the feature `cli`.
+//! - **Invariant:** a policy has one meaning, its [`program::Program`]. The syntax tree is never interpreted; every explanation is
+//!   made of the verdicts that evaluation recorded, never of a second evaluation.
+//! - **Invariant:** `syntax` knows no facts, `eval` no texts and no pest. `Rule`, `Pair` and their kin stay inside `syntax`.
+//! - **Invariant:** no text, of any length, panics, overflows the stack or hangs; every limit is a named constant.
+//! - **Invariant:** the same input gives the same bytes. Nothing iterates over a hash map into a result.
+//!
+//! # Where to start reading
+//!
+//! The language itself: the literate tests in `tests/spec`. A change of syntax: `grammar/enact.pest`, then `syntax::build`. A new
+//! operation: [`program::Op`], its pointwise meaning in `eval::kernel` (one implementation, used by the interpreter and by the exact
+//! engine), its typing in `lower`. Missing facts: `eval::exact` works on finite cells of each unknown fact and decision diagrams over
+//! them, under a budget; what it cannot settle it says (`exact: false`), never guesses. Wording of explanations: `trace::words`,
+//! `trace::phrase`, `trace::text`.
+//!
+//! # Example
+//!
+//! ```
+//! use enact::{check, eval, facts, load};
+//!
+//! let mut folder = load::Folder::default();
+//! let text = r#"
+//! policy library_card effective from 2025-01-01
+//! fact age_years: integer
+//! decision may_borrow: yes/no otherwise no
+//! rule adults "Adults may borrow" may_borrow is yes when age_years >= 18
+//! "#;
+//! folder.files.insert("library_card/2025-01-01.enact".into(), text.into());
+//! let loaded = load::load(&folder);
+//! let checked = check::check(&loaded);
+//! let program = checked.program.expect("no errors");
+//!
+//! let mut facts = facts::read_facts(&program, r#"{"age_years": 30}"#).expect("good facts");
+//! facts::set_fact(&program, &mut facts, "evaluation_date=2025-06-01").expect("a date");
+//! let policy = program.find_policy("library_card").expect("declared above");
+//! let asked = program.policies[policy.index()].families.clone();
+//! let request = eval::Request { policy, pinned: None, asked };
+//! let answer = &eval::evaluate(&program, &request, &facts).answers[0];
+//! assert_eq!(answer.status, eval::Status::Decided);
+//! assert_eq!(answer.value, Some(enact::value::Value::Bool(true)));
+//! ```
+
+#![forbid(unsafe_code)]
 
 pub mod check;
 mod countries;
+pub mod coverage;
 pub mod diagnostic;
 pub mod doc;
 pub mod eval;
 pub mod facts;
+pub mod interview;
 pub mod load;
 pub mod lower;
 pub mod program;

@@ -8,7 +8,7 @@
 //!   expression is a node of its own ([`Op::Clause`]) that means what its inner node means.
 //! - A [`Decision`] belongs to one version of a policy; its [`Family`] is the decision over all versions.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate};
 use indexmap::IndexMap;
 
 use crate::source::{SourceId, Span};
@@ -263,9 +263,13 @@ impl Op {
             | Op::Age(a, b, _)
             | Op::Period(a, b, _) => vec![*a, *b],
             Op::If(a, b, c) => vec![*a, *b, *c],
-            Op::Tuple(parts) | Op::All(parts) | Op::Any(parts) | Op::AtLeast(_, parts) | Op::Min(parts) | Op::Max(parts) | Op::SetOf(parts) => {
-                parts.to_vec()
-            }
+            Op::Tuple(parts)
+            | Op::All(parts)
+            | Op::Any(parts)
+            | Op::AtLeast(_, parts)
+            | Op::Min(parts)
+            | Op::Max(parts)
+            | Op::SetOf(parts) => parts.to_vec(),
             Op::Scale(_, amount, at) => std::iter::once(*amount).chain(clock(at)).collect(),
             Op::DaysCovered { list, within, .. } => vec![*list, *within],
             Op::Every { domain: over, body, .. } | Op::Exists { domain: over, body, .. } => {
@@ -552,8 +556,8 @@ pub struct Calendar {
 pub struct Boundary {
     /// The day, in the boundary's own zone.
     pub date: NaiveDate,
-    /// The moment inside that day; nothing for the start of the day.
-    pub moment: Option<DateTime<Utc>>,
+    /// The moment inside that day, at the boundary's own offset; nothing for the start of the day.
+    pub moment: Option<DateTime<FixedOffset>>,
 }
 
 /// Values by day: a parameter, or a set read from dated rows.
@@ -565,6 +569,21 @@ pub struct Dated {
     pub values: Vec<(Boundary, Option<Value>)>,
     /// What each value cites and where it is written, beside `values`.
     pub origins: Vec<Option<OriginId>>,
+    /// The dated rows of a set.
+    pub rows: Vec<DatedRow>,
+}
+
+/// A row of a data file: a member of a set for a time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DatedRow {
+    /// The member.
+    pub member: Value,
+    /// From here on.
+    pub start: Boundary,
+    /// Up to here, excluded.
+    pub end: Option<Boundary>,
+    /// The row.
+    pub span: Span,
 }
 
 /// A marginal scale by day.
@@ -572,9 +591,12 @@ pub struct Dated {
 pub struct Scale {
     /// The scale.
     pub origin: OriginId,
-    /// From each boundary on these bands: rate, and the end of the band (included), `None` for the last. Sorted.
-    pub values: Vec<(Boundary, Vec<(rust_decimal::Decimal, Option<rust_decimal::Decimal>)>)>,
+    /// From each boundary on these bands. Sorted.
+    pub values: Vec<(Boundary, Vec<Band>)>,
 }
+
+/// A rate, and the end of what it applies to (included); `None` for the last.
+pub type Band = (rust_decimal::Decimal, Option<rust_decimal::Decimal>);
 
 /// A policy over all its versions.
 #[derive(Debug, Clone, PartialEq)]
@@ -810,7 +832,7 @@ pub const EVALUATION_TIME: FactId = FactId(1);
 impl Program {
     /// Returns what a node computes.
     pub fn op(&self, id: NodeId) -> &Op {
-        &self.nodes.get_index(id.index()).expect("node ids index this program").0
+        self.nodes.get_index(id.index()).expect("node ids index this program").0
     }
 
     /// Returns a node's type and free variables.

@@ -2,10 +2,13 @@
 //!
 //! [`check`] is the only way to a [`Program`]: it hands one out when no error was found. One file an analysis.
 
+mod clauses;
 mod cycles;
 mod data;
 mod time;
 mod unused;
+
+pub use clauses::{Clauses, clauses};
 
 use crate::diagnostic::{self, Diagnostic};
 use crate::load::Loaded;

@@ -3,9 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use enact::diagnostic::render::{self, Totals, quantity};
-use enact::diagnostic::{Diagnostic, Severity};
+use enact::check::Clauses;
+use enact::diagnostic::render::{self, Findings, Totals, quantity};
+use enact::diagnostic::{self, Diagnostic, Severity};
+use enact::source::Sources;
 
+use super::clauses;
 use super::exit::{Exit, Outcome};
 use super::root::Selection;
 use super::terminal::Terminal;
@@ -20,6 +23,9 @@ pub struct CheckArgs {
     /// How findings are shown.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
+    /// Compare a list of all clauses, a CSV file with a column `clause`, with the tags under the root.
+    #[arg(long, value_name = "FILE.csv")]
+    clauses: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -37,17 +43,28 @@ enum Format {
 /// Runs the command. The whole root is checked in any case, as its files depend on each other.
 pub fn run(args: &CheckArgs, policies: Option<&Path>, terminal: &Terminal) -> Outcome {
     let selection = Selection::of(policies, &args.paths)?;
-    let world = World::read(&selection.root)?;
+    let mut world = World::read(&selection.root)?;
+    let clauses = match &args.clauses {
+        Some(path) => clauses::compare(path, &mut world)?,
+        None => None,
+    };
     let sources = &world.loaded.sources;
     let shown = |finding: &&Diagnostic| {
         let mut labels = finding.labels.iter();
         finding.labels.is_empty() || labels.any(|label| selection.holds_shown(sources.get(label.span.source).name()))
     };
-    let (here, elsewhere): (Vec<Diagnostic>, Vec<Diagnostic>) =
+    let (mut here, elsewhere): (Vec<Diagnostic>, Vec<Diagnostic>) =
         world.findings.iter().cloned().partition(|finding| shown(&finding));
+    // A list of clauses is about the whole root.
+    let of_clauses = clauses.iter().flat_map(|clauses| clauses.findings.iter().cloned());
+    let wrong_list = of_clauses.clone().any(|finding| finding.is_error());
+    here.extend(of_clauses);
+    diagnostic::sort(&mut here);
     let files = world.folder.files.keys().filter(|path| path.ends_with(".enact") && selection.holds(path)).count();
     let rules = world.rules(|path| selection.holds(path));
-    let count = format!("{}, {}: {}", quantity(files, "file"), quantity(rules, "rule"), render::count_text(&here));
+    let numbers = clauses.as_ref().map(clauses::text).unwrap_or_default();
+    let count =
+        format!("{numbers}{}, {}: {}", quantity(files, "file"), quantity(rules, "rule"), render::count_text(&here));
 
     match args.format {
         Format::Human => {
@@ -62,7 +79,7 @@ pub fn run(args: &CheckArgs, policies: Option<&Path>, terminal: &Terminal) -> Ou
             })?;
             terminal.data(&format!("{count}\n"))?;
         }
-        Format::Json => terminal.data(&render::render_json(&here, sources, Some(Totals { files, rules })))?,
+        Format::Json => terminal.data(&json(&here, sources, Totals { files, rules }, clauses.as_ref()))?,
         Format::Sarif => terminal.data(&render::render_sarif(&here, sources))?,
         Format::Github => {
             terminal.data(&render::render_github(&here, sources))?;
@@ -77,6 +94,19 @@ pub fn run(args: &CheckArgs, policies: Option<&Path>, terminal: &Terminal) -> Ou
             selection.root.display()
         ));
     }
-    let errors = world.findings.iter().any(Diagnostic::is_error);
+    if args.clauses.is_some() && clauses.is_none() {
+        terminal.say("clauses are compared once there are no errors");
+    }
+    let errors = wrong_list || world.findings.iter().any(Diagnostic::is_error);
     Ok(if errors { Exit::Findings } else { Exit::Done })
+}
+
+/// Renders the record `enact.finding/1`, with the numbers of clauses if a list was given.
+fn json(findings: &[Diagnostic], sources: &Sources, totals: Totals, clauses: Option<&Clauses>) -> String {
+    // Strings, numbers and lists always serialise.
+    let mut record = serde_json::to_value(Findings::new(findings, sources, Some(totals))).unwrap_or_default();
+    if let (Some(record), Some(clauses)) = (record.as_object_mut(), clauses) {
+        record.insert("clauses".into(), clauses::json(clauses));
+    }
+    render::escape_json(&serde_json::to_string_pretty(&record).unwrap_or_default()) + "\n"
 }

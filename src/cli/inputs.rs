@@ -1,4 +1,4 @@
-//! What `eval` and `explain` are asked, about whom, on which day.
+//! What `eval`, `explain` and `ask` are asked, about whom, on which day.
 
 use std::path::{Path, PathBuf};
 
@@ -21,7 +21,7 @@ pub struct InputArgs {
     policy: String,
     /// The facts, as a JSON object; `-` is standard input.
     #[arg(long, value_name = "FILE")]
-    facts: Option<PathBuf>,
+    pub facts: Option<PathBuf>,
     /// What is asked: a decision, or a definition without parameters; all decisions when none is given.
     #[arg(long, value_name = "NAME")]
     pub decision: Vec<String>,

@@ -7,10 +7,12 @@
 //! root      which folder is the policies root
 //! world     a root, loaded and checked
 //! policy    the policy that an argument names
-//! inputs    what `eval` and `explain` are asked about whom
+//! inputs    what `eval`, `explain` and `ask` are asked about whom
 //! ```
 
+mod ask;
 mod check;
+mod clauses;
 mod completions;
 mod doc;
 mod eval;
@@ -102,6 +104,8 @@ enum Command {
     Eval(eval::EvalArgs),
     /// Show the reasons of a decision.
     Explain(explain::ExplainArgs),
+    /// Ask for the facts one by one: only what can still matter, most useful first.
+    Ask(ask::AskArgs),
     /// Run declared tests and case files.
     Test(test::TestArgs),
     /// Lay out policies in the one canonical way.
@@ -144,6 +148,7 @@ fn run(cli: &Cli, terminal: &Terminal) -> Outcome {
         Command::Check(args) => check::run(args, policies, terminal),
         Command::Eval(args) => eval::run(args, policies, terminal),
         Command::Explain(args) => explain::run(args, policies, terminal),
+        Command::Ask(args) => ask::run(args, policies, terminal),
         Command::Test(args) => test::run(args, policies, terminal),
         Command::Fmt(args) => fmt::run(args, policies, terminal),
         Command::Show(args) => show::run(args, policies, terminal),

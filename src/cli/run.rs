@@ -6,9 +6,8 @@ use std::collections::BTreeSet;
 use enact::diagnostic::did_you_mean;
 use enact::eval::{Evaluation, Picked, Request, evaluate};
 use enact::facts::{Facts, write_facts};
-use enact::load::Used;
+use enact::load::Folder;
 use enact::program::{Asked, FamilyId, PolicyId, Program};
-use enact::syntax::ast::DeclKind;
 use enact::trace::aside::Asides;
 use enact::trace::{Hashes, Record, Trace, explain, hashes, record};
 
@@ -105,39 +104,16 @@ pub fn find_asked(program: &Program, policy: PolicyId, name: &str) -> Result<Fam
     Err(Failure::usage(format!("`{owner}` has no decision or definition `{name}`"), Some(help)))
 }
 
-/// Hashes what the policy is made of: its texts, those it uses, their data; and the facts as they count in the end.
+/// Hashes what the policy is made of, and the facts as they count in the end.
 fn hash(ready: &Ready, policy: PolicyId, facts: &Facts) -> Hashes {
     let Ready { folder, loaded, program } = ready;
-    let mut texts: BTreeSet<&str> = BTreeSet::new();
-    let mut open =
-        loaded.find_policy(&program.policies[policy.index()].name).map(Used::Policy).into_iter().collect::<Vec<_>>();
-    while let Some(used) = open.pop() {
-        let (paths, declarations): (Vec<_>, Vec<_>) = match used {
-            Used::Policy(index) => {
-                let versions = &loaded.policies[index].versions;
-                let declarations = versions.iter().flat_map(|version| &version.declarations).map(|it| &*it.declaration);
-                (versions.iter().map(|version| loaded.path(version.source)).collect(), declarations.collect())
-            }
-            Used::Library(index) => {
-                let library = &loaded.libraries[index];
-                (vec![loaded.path(library.source)], library.file.declarations.iter().collect())
-            }
-        };
-        let mut fresh = false;
-        paths.into_iter().for_each(|path| fresh |= texts.insert(path));
-        if fresh {
-            let uses = declarations.iter().filter_map(|declaration| match &declaration.kind {
-                DeclKind::Use(used) => loaded.find_use(&used.path),
-                _ => None,
-            });
-            open.extend(uses);
-        }
-    }
-    let bytes = |path: &'_ str| folder.files.get(path).map_or(&[][..], Vec::as_slice);
+    let reach = loaded.find_policy(&program.policies[policy.index()].name).map(|index| loaded.reach(index));
+    let reach = reach.unwrap_or_default();
     let facts = write_facts(program, facts).to_string();
-    hashes(
-        texts.iter().map(|path| (*path, bytes(path))),
-        loaded.data.keys().map(|path| (path.as_str(), bytes(path))),
-        facts.as_bytes(),
-    )
+    hashes(files(folder, &reach.texts), files(folder, &reach.data), facts.as_bytes())
+}
+
+/// Paths with what the files hold.
+fn files<'a>(folder: &'a Folder, paths: &'a BTreeSet<String>) -> impl Iterator<Item = (&'a str, &'a [u8])> {
+    paths.iter().map(|path| (path.as_str(), folder.files.get(path).map_or(&[][..], Vec::as_slice)))
 }

@@ -20,9 +20,11 @@ const WIDTH: usize = 100;
 pub struct Terminal {
     /// How standard output looks.
     pub out: Style,
-    err: Style,
+    /// How standard error looks.
+    pub err: Style,
     error_format: ErrorFormat,
-    quiet: bool,
+    /// Whether `--quiet` was given.
+    pub quiet: bool,
     /// Whether `--verbose` was given.
     pub verbose: bool,
 }
@@ -64,13 +66,17 @@ impl Terminal {
 
     /// Colours what a rendering marks, if standard output takes colours.
     pub fn paint(&self, styled: &Styled) -> String {
-        if !self.out.color {
-            return styled.to_string();
-        }
-        styled.paint(|style, text| {
-            let style = look(style);
-            format!("{style}{text}{style:#}")
-        })
+        painted(styled, self.out.color)
+    }
+
+    /// Shows a part of a conversation, on standard error, even with `--quiet`.
+    pub fn show(&self, styled: &Styled) {
+        self.error_text(&painted(styled, self.err.color));
+    }
+
+    /// Shows what an answer is written behind.
+    pub fn prompt(&self, text: &str) {
+        self.error_text(text);
     }
 
     /// Shows findings on standard error, as `--error-format` says.
@@ -98,6 +104,16 @@ impl Terminal {
     fn error_text(&self, text: &str) {
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }
+}
+
+fn painted(styled: &Styled, color: bool) -> String {
+    if !color {
+        return styled.to_string();
+    }
+    styled.paint(|style, text| {
+        let style = look(style);
+        format!("{style}{text}{style:#}")
+    })
 }
 
 /// The look of a style: the sixteen colours of every terminal, none that only one background shows.

@@ -51,6 +51,11 @@ impl World {
         World { folder, loaded, findings, program }
     }
 
+    /// Returns what the files mean, where there are no errors.
+    pub fn program(&self) -> Option<&Program> {
+        self.program.as_ref()
+    }
+
     /// Goes on where there are no errors. Else they are the failure; warnings are left to `enact check`.
     pub fn ready(mut self) -> Result<Ready, Failure> {
         match self.program {

@@ -194,4 +194,10 @@ codes! {
     OPEN_QUESTION = "I118" "open-question";
     /// A decision that no rule may decide.
     INCOMPLETE = "W106" "incomplete";
+    /// A clause of the list that nothing carries.
+    CLAUSE_WITHOUT_RULE = "W120" "clause-without-rule";
+    /// A tag of a listed family that the list of clauses does not hold.
+    UNLISTED_CLAUSE = "W121" "unlisted-clause";
+    /// A rule that names no clause.
+    RULE_WITHOUT_CLAUSE = "W122" "rule-without-clause";
 }

@@ -151,7 +151,7 @@ fn not_none(program: &Program, pointer: String, name: &str, ty: &Type) -> FactsE
 }
 
 /// Checks a value against the bounds of its fact.
-fn within(program: &Program, fact: &Fact, value: Value) -> Result<Value, ValueError> {
+pub(crate) fn within(program: &Program, fact: &Fact, value: Value) -> Result<Value, ValueError> {
     match &fact.within {
         Some((low, high)) if value != Value::None && !(*low <= value && value <= *high) => {
             let text = |value: &Value| program.value_text(value, &fact.ty);

@@ -16,6 +16,7 @@ mod csv;
 mod data;
 mod files;
 pub mod path;
+mod reach;
 pub mod subject;
 pub mod time;
 mod uses;
@@ -26,6 +27,7 @@ mod tests;
 
 pub use csv::{CsvRow, CsvTable, MAX_DATA_BYTES, read_csv};
 pub use path::data_path;
+pub use reach::Reach;
 pub use uses::Used;
 
 use std::collections::BTreeMap;

@@ -1,6 +1,6 @@
 //! Days and moments in time zones: where versions and dated values start (T4).
 
-use chrono::{DateTime, Datelike, LocalResult, NaiveDate, NaiveTime, TimeZone, Utc};
+use chrono::{DateTime, Datelike, LocalResult, NaiveDate, NaiveTime, TimeZone};
 use chrono_tz::Tz;
 
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
@@ -40,7 +40,7 @@ pub fn boundary(start: &Start) -> Result<Boundary, Diagnostic> {
     };
     match zone.from_local_datetime(&start.date.and_time(time)) {
         LocalResult::Single(_) if *minutes == 0 => Ok(day),
-        LocalResult::Single(moment) => Ok(Boundary { date: start.date, moment: Some(moment.with_timezone(&Utc)) }),
+        LocalResult::Single(moment) => Ok(Boundary { date: start.date, moment: Some(moment.fixed_offset()) }),
         LocalResult::None => Err(error(format!("there is no {clock} on {} in {}", start.date, zone.name()))
             .found("the clock is put forward over it")
             .help("name a time before or after the change of the clock")),
@@ -64,7 +64,7 @@ pub fn boundary_cell(text: &str) -> Result<Boundary, String> {
     let moment = read_instant_at(text)?;
     let local = moment.naive_local();
     let starts_day = local.time() == NaiveTime::MIN;
-    Ok(Boundary { date: local.date(), moment: (!starts_day).then(|| moment.with_timezone(&Utc)) })
+    Ok(Boundary { date: local.date(), moment: (!starts_day).then_some(moment) })
 }
 
 /// Reads a day `YYYY-MM-DD` that exists, in the years 0001 to 9999. Errors say what is wrong, as part of a sentence.

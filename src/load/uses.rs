@@ -9,7 +9,7 @@ use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::syntax::ast::{DeclKind, Declaration, Path};
 
 /// What a `use` names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Used {
     /// A library, as an index into [`Loaded::libraries`].
     Library(usize),

@@ -46,8 +46,12 @@ impl<'a> Lowerer<'a> {
             (Divide, Integer | Decimal, Integer | Decimal) => (Op::Divide, Decimal),
             (Add, x @ (Money(_) | Months | Days | Minutes), y) if x == y => (Op::Add, x.clone()),
             (Subtract, x @ (Money(_) | Months | Days | Minutes), y) if x == y => (Op::Subtract, x.clone()),
-            (Multiply, x @ Money(_), Integer | Decimal) | (Multiply, Integer | Decimal, x @ Money(_)) => (Op::Multiply, x.clone()),
-            (Multiply, x @ (Months | Days | Minutes), Integer) | (Multiply, Integer, x @ (Months | Days | Minutes)) => (Op::Multiply, x.clone()),
+            (Multiply, x @ Money(_), Integer | Decimal) | (Multiply, Integer | Decimal, x @ Money(_)) => {
+                (Op::Multiply, x.clone())
+            }
+            (Multiply, x @ (Months | Days | Minutes), Integer) | (Multiply, Integer, x @ (Months | Days | Minutes)) => {
+                (Op::Multiply, x.clone())
+            }
             (Divide, x @ Money(_), Integer | Decimal) => (Op::Divide, x.clone()),
             (Divide, Money(x), Money(y)) if x == y => (Op::Divide, Decimal),
             (Add, Instant, Minutes) => (Op::AddMinutes, Instant),
@@ -58,7 +62,8 @@ impl<'a> Lowerer<'a> {
             (Add, Days | Months, Date) => {
                 let (first, second) = (self.text(left.span), self.text(right.span));
                 return Err(self.report(
-                    Diagnostic::error(Code::UNITS, span, "a duration comes after the date").help(format!("write `{second} + {first}`")),
+                    Diagnostic::error(Code::UNITS, span, "a duration comes after the date")
+                        .help(format!("write `{second} + {first}`")),
                 ));
             }
             _ => {
@@ -101,14 +106,21 @@ impl<'a> Lowerer<'a> {
             let number = self.expr_as(unit, number, &Type::Integer)?;
             let Some(calendar) = calendar else {
                 return Err(self.report(
-                    Diagnostic::error(Code::UNIT, right.span, "business days of which calendar?").help("write `30 business days of canada`"),
+                    Diagnostic::error(Code::UNIT, right.span, "business days of which calendar?")
+                        .help("write `30 business days of canada`"),
                 ));
             };
             let Some(&(calendar, declared)) = unit.calendars.get(calendar.value.as_str()) else {
                 let hint = suggest(&calendar.value, unit.calendars.keys().copied());
                 return Err(self.report(
-                    Diagnostic::error(Code::UNKNOWN_NAME, calendar.span, format!("unknown calendar `{}`", calendar.value))
-                        .help(hint.unwrap_or_else(|| "declare it: `calendar … weekend {saturday, sunday} holidays …`".to_string())),
+                    Diagnostic::error(
+                        Code::UNKNOWN_NAME,
+                        calendar.span,
+                        format!("unknown calendar `{}`", calendar.value),
+                    )
+                    .help(hint.unwrap_or_else(|| {
+                        "declare it: `calendar … weekend {saturday, sunday} holidays …`".to_string()
+                    })),
                 ));
             };
             self.mark_used(declared);
@@ -126,7 +138,8 @@ impl<'a> Lowerer<'a> {
                     Some(Value::Date(date)) => chrono::Datelike::day(date) > 28,
                     _ => true,
                 };
-                let rounding = if may_miss { Some(self.rounding(unit, span, &self.text(span))?) } else { unit.sum_rounding };
+                let rounding =
+                    if may_miss { Some(self.rounding(unit, span, &self.text(span))?) } else { unit.sum_rounding };
                 let months = self.signed(op, amount.node, Type::Months);
                 Ok(self.graph.typed(Op::AddMonths(date.node, months, rounding), Type::Date))
             }
@@ -170,7 +183,13 @@ impl<'a> Lowerer<'a> {
         })
     }
 
-    pub(super) fn duration(&mut self, unit: &mut Unit<'a>, span: Span, number: &'a Expr, time: &'a TimeUnit) -> Result<Typed, Reported> {
+    pub(super) fn duration(
+        &mut self,
+        unit: &mut Unit<'a>,
+        span: Span,
+        number: &'a Expr,
+        time: &'a TimeUnit,
+    ) -> Result<Typed, Reported> {
         let (factor, ty) = match time {
             TimeUnit::Days => (1, Type::Days),
             TimeUnit::Weeks => (7, Type::Days),
@@ -180,7 +199,8 @@ impl<'a> Lowerer<'a> {
             TimeUnit::Minutes => (1, Type::Minutes),
             TimeUnit::BusinessDays(_) => {
                 return Err(self.report(
-                    Diagnostic::error(Code::UNIT, span, "business days are only added to a date").help("write `d + 30 business days of canada`"),
+                    Diagnostic::error(Code::UNIT, span, "business days are only added to a date")
+                        .help("write `d + 30 business days of canada`"),
                 ));
             }
         };
@@ -202,7 +222,13 @@ impl<'a> Lowerer<'a> {
         Ok(self.graph.typed(Op::Multiply(typed.node, factor), ty))
     }
 
-    pub(super) fn round(&mut self, unit: &mut Unit<'a>, inner: &'a Expr, places: u32, half: HalfWay) -> Result<Typed, Reported> {
+    pub(super) fn round(
+        &mut self,
+        unit: &mut Unit<'a>,
+        inner: &'a Expr,
+        places: u32,
+        half: HalfWay,
+    ) -> Result<Typed, Reported> {
         let outer = std::mem::replace(&mut unit.may_divide, true);
         let typed = self.operand(unit, inner, None);
         unit.may_divide = outer;
@@ -216,7 +242,12 @@ impl<'a> Lowerer<'a> {
         Ok(self.graph.typed(Op::Round(typed.node, places, half), ty))
     }
 
-    pub(super) fn days_covered(&mut self, unit: &mut Unit<'a>, list: &'a Expr, within: &'a Expr) -> Result<Typed, Reported> {
+    pub(super) fn days_covered(
+        &mut self,
+        unit: &mut Unit<'a>,
+        list: &'a Expr,
+        within: &'a Expr,
+    ) -> Result<Typed, Reported> {
         let within = self.expr_as(unit, within, &Type::Period)?;
         let typed = self.operand(unit, list, None)?;
         let fields = match &typed.ty {
@@ -233,7 +264,9 @@ impl<'a> Lowerer<'a> {
             },
             _ => match self.as_period(&typed) {
                 Some(period) => {
-                    return Ok(self.graph.typed(Op::DaysCovered { list: period.node, within: within.node, fields: None }, Type::Days));
+                    return Ok(self
+                        .graph
+                        .typed(Op::DaysCovered { list: period.node, within: within.node, fields: None }, Type::Days));
                 }
                 None => return Err(self.mismatch(list.span, &Type::Period, &typed.ty)),
             },

@@ -23,12 +23,18 @@ impl<'a> Lowerer<'a> {
         want: Option<&Type>,
     ) -> Result<Typed, Reported> {
         let Some(name) = callee.single() else {
-            return Err(self.report(Diagnostic::error(Code::UNKNOWN_NAME, callee.span, format!("`{}` is no function", callee.text()))));
+            return Err(self.report(Diagnostic::error(
+                Code::UNKNOWN_NAME,
+                callee.span,
+                format!("`{}` is no function", callee.text()),
+            )));
         };
         if let Some((entity, site)) = unit.values.get(name.value.as_str()).cloned() {
             self.mark_used(site.span);
             return match entity {
-                Entity::Define(define, site) if !define.head.parameters.is_empty() => self.call_define(unit, span, define, site, arguments),
+                Entity::Define(define, site) if !define.head.parameters.is_empty() => {
+                    self.call_define(unit, span, define, site, arguments)
+                }
                 Entity::Table(table, site) => self.call_table(unit, span, table, site, arguments),
                 Entity::Scale(scale, ty) => {
                     let [amount] = self.plain_arguments(span, name, arguments)?[..] else {
@@ -81,7 +87,8 @@ impl<'a> Lowerer<'a> {
             }
             wrong => {
                 let names = BUILT_IN.iter().copied().chain(unit.values.keys().copied()).chain(["count"]);
-                let diagnostic = Diagnostic::error(Code::UNKNOWN_NAME, name.span, format!("unknown function `{wrong}`"));
+                let diagnostic =
+                    Diagnostic::error(Code::UNKNOWN_NAME, name.span, format!("unknown function `{wrong}`"));
                 return Err(match suggest(wrong, names) {
                     Some(hint) => self.report(diagnostic.help(hint)),
                     None => self.report(diagnostic.help("declare it: `define name(parameter: type) = …`")),
@@ -105,9 +112,14 @@ impl<'a> Lowerer<'a> {
         }
         let values = self.plain_arguments(span, name, arguments)?;
         if fold == FoldKind::Sum || values.len() < 2 {
-            let example = if fold == FoldKind::Sum { "sum(j.pay for j in jobs)" } else { "min(a, b)` or `earliest(s.start for s in stays)" };
+            let example = if fold == FoldKind::Sum {
+                "sum(j.pay for j in jobs)"
+            } else {
+                "min(a, b)` or `earliest(s.start for s in stays)"
+            };
             return Err(self.report(
-                Diagnostic::error(Code::TYPE, span, format!("`{}` needs more to work on", name.value)).help(format!("write `{example}`")),
+                Diagnostic::error(Code::TYPE, span, format!("`{}` needs more to work on", name.value))
+                    .help(format!("write `{example}`")),
             ));
         }
         let mut ty: Option<Type> = None;
@@ -131,13 +143,20 @@ impl<'a> Lowerer<'a> {
 
     fn check_folded(&mut self, fold: FoldKind, span: Span, ty: &Type) -> Result<(), Reported> {
         let fits = match fold {
-            FoldKind::Sum => matches!(ty, Type::Integer | Type::Decimal | Type::Money(_) | Type::Days | Type::Months | Type::Minutes),
+            FoldKind::Sum => {
+                matches!(ty, Type::Integer | Type::Decimal | Type::Money(_) | Type::Days | Type::Months | Type::Minutes)
+            }
             _ => ty.is_ordered(),
         };
         if fits { Ok(()) } else { Err(self.mismatch(span, &Type::Integer, ty)) }
     }
 
-    fn plain_arguments(&mut self, span: Span, name: &Name, arguments: &'a [Argument]) -> Result<Vec<&'a Expr>, Reported> {
+    fn plain_arguments(
+        &mut self,
+        span: Span,
+        name: &Name,
+        arguments: &'a [Argument],
+    ) -> Result<Vec<&'a Expr>, Reported> {
         if arguments.iter().any(|argument| argument.each.is_some()) {
             return Err(self.report(
                 Diagnostic::error(Code::TYPE, span, format!("`{}` takes no `for … in …`", name.value))
@@ -151,12 +170,21 @@ impl<'a> Lowerer<'a> {
         self.report(Diagnostic::error(
             Code::TYPE,
             span,
-            format!("`{}` takes {expected} argument{}, {found} given", name.value, if expected == 1 { "" } else { "s" }),
+            format!(
+                "`{}` takes {expected} argument{}, {found} given",
+                name.value,
+                if expected == 1 { "" } else { "s" }
+            ),
         ))
     }
 
     /// Lowers a definition without parameters, once a version.
-    pub(super) fn define(&mut self, unit: &mut Unit<'a>, define: &'a DefineDecl, site: Site) -> Result<Typed, Reported> {
+    pub(super) fn define(
+        &mut self,
+        unit: &mut Unit<'a>,
+        define: &'a DefineDecl,
+        site: Site,
+    ) -> Result<Typed, Reported> {
         let name = define.head.name.value.as_str();
         match unit.defines.get(name) {
             Some(Progress::Done(Some(typed))) => return Ok(typed.clone()),
@@ -179,8 +207,12 @@ impl<'a> Lowerer<'a> {
     ) -> Result<Typed, Reported> {
         if unit.stack.len() >= super::MAX_DEFINE_DEPTH {
             return Err(self.report(
-                Diagnostic::error(Code::TOO_DEEP, define.head.name.span, format!("more than {} definitions use each other in turn", super::MAX_DEFINE_DEPTH))
-                    .help("shorten the chain of definitions"),
+                Diagnostic::error(
+                    Code::TOO_DEEP,
+                    define.head.name.span,
+                    format!("more than {} definitions use each other in turn", super::MAX_DEFINE_DEPTH),
+                )
+                .help("shorten the chain of definitions"),
             ));
         }
         unit.stack.push(&define.head.name.value);
@@ -211,7 +243,8 @@ impl<'a> Lowerer<'a> {
             typed.node
         } else {
             let item = &define.item;
-            let origin = self.condition_origin(unit, OriginKind::Condition, item.expr.span, &item.tags, item.label.as_ref());
+            let origin =
+                self.condition_origin(unit, OriginKind::Condition, item.expr.span, &item.tags, item.label.as_ref());
             self.graph.node(Op::Clause(origin, typed.node), ty.clone())
         };
         let text = self.text(define.item.expr.span);

@@ -53,7 +53,8 @@ impl<'a> Lowerer<'a> {
                             .help("for one member or day write `in`"),
                     ));
                 }
-                let node = if op == CompareOp::Within { Op::Within(a.node, b.node) } else { Op::Overlaps(a.node, b.node) };
+                let node =
+                    if op == CompareOp::Within { Op::Within(a.node, b.node) } else { Op::Overlaps(a.node, b.node) };
                 self.graph.node(node, Type::YesNo)
             }
         };
@@ -62,7 +63,13 @@ impl<'a> Lowerer<'a> {
         Ok(Typed { node, ty: Type::YesNo })
     }
 
-    fn equal(&mut self, unit: &mut Unit<'a>, span: Span, left: &'a Expr, right: &'a Expr) -> Result<crate::program::NodeId, Reported> {
+    fn equal(
+        &mut self,
+        unit: &mut Unit<'a>,
+        span: Span,
+        left: &'a Expr,
+        right: &'a Expr,
+    ) -> Result<crate::program::NodeId, Reported> {
         for (none, other) in [(right, left), (left, right)] {
             if matches!(none.kind, ExprKind::None) {
                 let value = self.expr(unit, other, None)?;
@@ -85,7 +92,13 @@ impl<'a> Lowerer<'a> {
         Ok(self.graph.node(Op::Equal(a.node, b.node), Type::YesNo))
     }
 
-    fn membership(&mut self, unit: &mut Unit<'a>, span: Span, left: &'a Expr, right: &'a Expr) -> Result<crate::program::NodeId, Reported> {
+    fn membership(
+        &mut self,
+        unit: &mut Unit<'a>,
+        span: Span,
+        left: &'a Expr,
+        right: &'a Expr,
+    ) -> Result<crate::program::NodeId, Reported> {
         let (member, set) = if self.needs_type(unit, left) && !self.needs_type(unit, right) {
             let set = self.operand(unit, right, None)?;
             let element = element(&set.ty);
@@ -137,7 +150,8 @@ impl<'a> Lowerer<'a> {
             (Type::Days, Type::Months) | (Type::Months, Type::Days) => {
                 (Code::UNITS, "a month has no fixed number of days: compare dates, or say both in one unit")
             }
-            (Type::Days | Type::Months, Type::Integer | Type::Decimal) | (Type::Integer | Type::Decimal, Type::Days | Type::Months) => {
+            (Type::Days | Type::Months, Type::Integer | Type::Decimal)
+            | (Type::Integer | Type::Decimal, Type::Days | Type::Months) => {
                 (Code::UNITS, "name the unit: `30 days`, `12 months`")
             }
             (Type::Money(_), Type::Money(_)) => (Code::UNITS, "amounts compare in one currency only"),

@@ -8,12 +8,13 @@ use rust_decimal::Decimal;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::load::{CsvRow, CsvTable};
 use crate::program::{
-    Boundary, Calendar, CalendarId, Clock, Dated, DatedId, EnumType, Field, HitKind, Member, NodeId, Op, OriginKind, Scale, ScaleId,
+    Boundary, Calendar, CalendarId, Clock, Dated, DatedId, DatedRow, EnumType, Field, HitKind, Member, NodeId, Op,
+    OriginKind, Scale, ScaleId,
 };
 use crate::source::Span;
 use crate::syntax::ast::{
-    CalendarDecl, Cell, CellKind, CompareOp, EnumBody, EnumDecl, Expr, ExprKind, Hit, Name, ParameterDecl, ReadFrom, Row, ScaleDecl,
-    SetBody, SetDecl, Start, TableBody, TableDecl,
+    CalendarDecl, Cell, CellKind, CompareOp, EnumBody, EnumDecl, Expr, ExprKind, Hit, Name, ParameterDecl, ReadFrom,
+    Row, ScaleDecl, SetBody, SetDecl, Start, TableBody, TableDecl,
 };
 use crate::value::{EnumId, Type, Value};
 
@@ -25,7 +26,8 @@ use super::{Lowerer, Reported};
 pub const MAX_DATED_MEMBERS: usize = 4_000_000;
 
 /// A declaration whose values, not itself, bear the shared clauses.
-static NO_CLAUSES: crate::syntax::ast::Common = crate::syntax::ast::Common { because: None, cites: Vec::new(), relies: Vec::new() };
+static NO_CLAUSES: crate::syntax::ast::Common =
+    crate::syntax::ast::Common { because: None, cites: Vec::new(), relies: Vec::new() };
 
 impl<'a> Lowerer<'a> {
     /// Finds the data file of a `read from` clause. Files that are missing or damaged have been reported when loading.
@@ -49,7 +51,8 @@ impl<'a> Lowerer<'a> {
         match &read.column {
             Some(column) => self.column(file, column),
             None => Err(self.report(
-                Diagnostic::error(Code::MISSING_CLAUSE, read.span, "which column?").help("write `read from \"…\" column NAME`"),
+                Diagnostic::error(Code::MISSING_CLAUSE, read.span, "which column?")
+                    .help("write `read from \"…\" column NAME`"),
             )),
         }
     }
@@ -100,7 +103,12 @@ impl<'a> Lowerer<'a> {
     }
 
     /// Builds a declared set.
-    pub(super) fn set_entity(&mut self, unit: &mut Unit<'a>, decl: &'a SetDecl, site: Site) -> Result<Entity<'a>, Reported> {
+    pub(super) fn set_entity(
+        &mut self,
+        unit: &mut Unit<'a>,
+        decl: &'a SetDecl,
+        site: Site,
+    ) -> Result<Entity<'a>, Reported> {
         let ty = self.ty(unit, &decl.ty)?;
         let Type::Set(element) = &ty else {
             return Err(self.mismatch(decl.ty.span, &Type::Set(Box::new(Type::Enum(EnumId::COUNTRY))), &ty));
@@ -134,21 +142,26 @@ impl<'a> Lowerer<'a> {
         let mut spans: Vec<(Value, Boundary, Option<Boundary>, Span)> = Vec::new();
         for row in rows {
             let member = self.cell(element, &row.cells[column], row.spans[column], read)?;
-            let start = self.boundary_cell(&row.cells[from], row.spans[from])?.unwrap_or(Boundary { date: NaiveDate::MIN, moment: None });
+            let start = self
+                .boundary_cell(&row.cells[from], row.spans[from])?
+                .unwrap_or(Boundary { date: NaiveDate::MIN, moment: None });
             let end = match until {
                 Some(until) => self.boundary_cell(&row.cells[until], row.spans[until])?,
                 None => None,
             };
             if end.is_some_and(|end| end <= start) {
                 self.report(
-                    Diagnostic::error(Code::DATED_ROWS, row.span, "this row ends before it starts").help("its end is the first day it no longer holds"),
+                    Diagnostic::error(Code::DATED_ROWS, row.span, "this row ends before it starts")
+                        .help("its end is the first day it no longer holds"),
                 );
             }
             spans.push((member, start, end, row.span));
         }
         self.check_overlaps(&mut spans);
         let values = self.snapshots(&spans, decl.head.name.span)?;
-        let dated = Dated { origin, origins: vec![None; values.len()], values };
+        let row = |(member, start, end, span)| DatedRow { member, start, end, span };
+        let dated =
+            Dated { origin, origins: vec![None; values.len()], values, rows: spans.into_iter().map(row).collect() };
         let id = self.dated(dated, decl.head.name.span);
         Ok(Entity::DatedSet(id, ty))
     }
@@ -201,8 +214,12 @@ impl<'a> Lowerer<'a> {
         changes.entry(first).or_default();
         if changes.len().saturating_mul(spans.len()) > MAX_DATED_MEMBERS {
             return Err(self.report(
-                Diagnostic::error(Code::TOO_LARGE, place, format!("{} rows change on {} days", spans.len(), changes.len()))
-                    .help(format!("rows times days of change may not exceed {MAX_DATED_MEMBERS}: split the set")),
+                Diagnostic::error(
+                    Code::TOO_LARGE,
+                    place,
+                    format!("{} rows change on {} days", spans.len(), changes.len()),
+                )
+                .help(format!("rows times days of change may not exceed {MAX_DATED_MEMBERS}: split the set")),
             ));
         }
         let mut members = BTreeSet::new();
@@ -243,7 +260,10 @@ impl<'a> Lowerer<'a> {
             let typed = self.expr_as(unit, days, &ty)?;
             match self.graph.constant_value(typed.node) {
                 Some(Value::Set(days)) => {
-                    weekend.extend(days.iter().filter_map(|day| if let Value::Member(_, index) = day { Some(*index) } else { None }));
+                    weekend.extend(
+                        days.iter()
+                            .filter_map(|day| if let Value::Member(_, index) = day { Some(*index) } else { None }),
+                    );
                 }
                 _ => return Err(self.not_constant(days)),
             }
@@ -254,7 +274,9 @@ impl<'a> Lowerer<'a> {
                 let typed = self.expr_as(unit, days, &Type::Set(Box::new(Type::Date)))?;
                 match self.graph.constant_value(typed.node) {
                     Some(Value::Set(days)) => {
-                        holidays.extend(days.iter().filter_map(|day| if let Value::Date(day) = day { Some(*day) } else { None }));
+                        holidays.extend(
+                            days.iter().filter_map(|day| if let Value::Date(day) = day { Some(*day) } else { None }),
+                        );
                     }
                     _ => return Err(self.not_constant(days)),
                 }
@@ -274,7 +296,8 @@ impl<'a> Lowerer<'a> {
         holidays.dedup();
         if weekend.len() >= 7 {
             return Err(self.report(
-                Diagnostic::error(Code::BOUNDS, decl.head.name.span, "a calendar without a working day").help("leave a day out of `weekend`"),
+                Diagnostic::error(Code::BOUNDS, decl.head.name.span, "a calendar without a working day")
+                    .help("leave a day out of `weekend`"),
             ));
         }
         let name = decl.head.name.value.clone();
@@ -289,7 +312,12 @@ impl<'a> Lowerer<'a> {
         crate::load::time::boundary(start).map_err(|diagnostic| self.report(diagnostic))
     }
 
-    pub(super) fn parameter(&mut self, unit: &mut Unit<'a>, decl: &'a ParameterDecl, site: Site) -> Result<Entity<'a>, Reported> {
+    pub(super) fn parameter(
+        &mut self,
+        unit: &mut Unit<'a>,
+        decl: &'a ParameterDecl,
+        site: Site,
+    ) -> Result<Entity<'a>, Reported> {
         let ty = self.ty(unit, &decl.ty)?;
         let mut values = Vec::new();
         for dated in &decl.values {
@@ -306,7 +334,7 @@ impl<'a> Lowerer<'a> {
         let origin = self.declared(unit, OriginKind::Data, &decl.head, site, &NO_CLAUSES, String::new());
         let origins = values.iter().map(|(_, _, origin, _)| *origin).collect();
         let values = values.into_iter().map(|(from, value, ..)| (from, value)).collect();
-        let id = self.dated(Dated { origin, values, origins }, decl.head.name.span);
+        let id = self.dated(Dated { origin, values, origins, rows: Vec::new() }, decl.head.name.span);
         Ok(Entity::Parameter(id, ty))
     }
 
@@ -324,11 +352,17 @@ impl<'a> Lowerer<'a> {
         }
     }
 
-    pub(super) fn scale(&mut self, unit: &mut Unit<'a>, decl: &'a ScaleDecl, site: Site) -> Result<Entity<'a>, Reported> {
+    pub(super) fn scale(
+        &mut self,
+        unit: &mut Unit<'a>,
+        decl: &'a ScaleDecl,
+        site: Site,
+    ) -> Result<Entity<'a>, Reported> {
         let ty = self.ty(unit, &decl.ty)?;
         if !matches!(ty, Type::Money(_) | Type::Decimal) {
             return Err(self.report(
-                Diagnostic::error(Code::TYPE, decl.ty.span, "a scale applies rates to amounts or decimals").help("write `scale tax: money CAD = …`"),
+                Diagnostic::error(Code::TYPE, decl.ty.span, "a scale applies rates to amounts or decimals")
+                    .help("write `scale tax: money CAD = …`"),
             ));
         }
         let mut values = Vec::new();
@@ -347,8 +381,12 @@ impl<'a> Lowerer<'a> {
                 };
                 if !rises || up_to.is_none() != last {
                     self.report(
-                        Diagnostic::error(Code::BOUNDS, band.span, "the bands of a scale rise, and the last one, alone, is `above`")
-                            .help("write `{ 15% up to 50000 CAD, 26% above }`"),
+                        Diagnostic::error(
+                            Code::BOUNDS,
+                            band.span,
+                            "the bands of a scale rise, and the last one, alone, is `above`",
+                        )
+                        .help("write `{ 15% up to 50000 CAD, 26% above }`"),
                     );
                 }
                 bands.push((rate, up_to));
@@ -385,7 +423,8 @@ impl<'a> Lowerer<'a> {
 
     fn not_constant(&mut self, expr: &Expr) -> Reported {
         self.report(
-            Diagnostic::error(Code::TYPE, expr.span, "here a value is written out, not computed").help("write a literal, a member or a set of them"),
+            Diagnostic::error(Code::TYPE, expr.span, "here a value is written out, not computed")
+                .help("write a literal, a member or a set of them"),
         )
     }
 
@@ -433,8 +472,12 @@ impl<'a> Lowerer<'a> {
                 values => {
                     let (expected, found) = (fields.len(), values.len());
                     return Err(self.report(
-                        Diagnostic::error(Code::TABLE, otherwise.span, format!("the table has {expected} outputs, this gives {found}"))
-                            .help("give one value an output, or `otherwise none`"),
+                        Diagnostic::error(
+                            Code::TABLE,
+                            otherwise.span,
+                            format!("the table has {expected} outputs, this gives {found}"),
+                        )
+                        .help("give one value an output, or `otherwise none`"),
                     ));
                 }
             },
@@ -489,7 +532,10 @@ impl<'a> Lowerer<'a> {
                     row.span,
                     format!("this row has {} cells and {} outputs", row.cells.len(), row.outputs.len()),
                 )
-                .label(table.head.name.span, format!("takes {} inputs and gives {} outputs", inputs.len(), fields.len()))
+                .label(
+                    table.head.name.span,
+                    format!("takes {} inputs and gives {} outputs", inputs.len(), fields.len()),
+                )
                 .help("write one cell an input (`any` where it does not matter), then `->`, then one value an output"),
             ));
         }
@@ -504,7 +550,13 @@ impl<'a> Lowerer<'a> {
         Ok((condition, output))
     }
 
-    fn outputs(&mut self, unit: &mut Unit<'a>, values: &'a [Expr], fields: &[Field], row_ty: &Type) -> Result<NodeId, Reported> {
+    fn outputs(
+        &mut self,
+        unit: &mut Unit<'a>,
+        values: &'a [Expr],
+        fields: &[Field],
+        row_ty: &Type,
+    ) -> Result<NodeId, Reported> {
         let mut nodes = Vec::new();
         for (value, field) in values.iter().zip(fields) {
             nodes.push(self.expr_as(unit, value, &field.ty)?.node);
@@ -515,7 +567,12 @@ impl<'a> Lowerer<'a> {
         })
     }
 
-    fn cell_condition(&mut self, unit: &mut Unit<'a>, cell: &'a Cell, input: &Typed) -> Result<Option<NodeId>, Reported> {
+    fn cell_condition(
+        &mut self,
+        unit: &mut Unit<'a>,
+        cell: &'a Cell,
+        input: &Typed,
+    ) -> Result<Option<NodeId>, Reported> {
         let ty = input.ty.required().clone();
         let want = if input.ty.is_optional() { ty.clone().optional() } else { ty.clone() };
         let (node, guarded) = match &cell.kind {
@@ -523,7 +580,8 @@ impl<'a> Lowerer<'a> {
             CellKind::Value(Expr { kind: ExprKind::None, span }) => {
                 if !input.ty.is_optional() {
                     return Err(self.report(
-                        Diagnostic::error(Code::TABLE, *span, "this input is never none").help("declare the input as `… or none`, or write `any`"),
+                        Diagnostic::error(Code::TABLE, *span, "this input is never none")
+                            .help("declare the input as `… or none`, or write `any`"),
                     ));
                 }
                 (self.graph.node(Op::IsNone(input.node), Type::YesNo), false)
@@ -555,7 +613,10 @@ impl<'a> Lowerer<'a> {
         };
         if matches!(cell.kind, CellKind::Range(..) | CellKind::Compare(..)) && !ty.is_ordered() {
             let found = self.graph.program.type_text(&ty);
-            return Err(self.report(Diagnostic::error(Code::TABLE, cell.span, format!("`{found}` has no order")).help("name the values it accepts")));
+            return Err(self.report(
+                Diagnostic::error(Code::TABLE, cell.span, format!("`{found}` has no order"))
+                    .help("name the values it accepts"),
+            ));
         }
         let node = if cell.negated { self.graph.node(Op::Not(node), Type::YesNo) } else { node };
         if guarded && input.ty.is_optional() {
@@ -581,7 +642,9 @@ impl<'a> Lowerer<'a> {
         let mut find = |name: &Name| -> Result<(usize, Option<&'a str>), Reported> {
             let columns = read.columns.iter().find(|column| column.name.value == name.value);
             match columns {
-                Some(column) => Ok((self.column(file, &column.column)?, column.split.as_ref().map(|split| split.value.as_str()))),
+                Some(column) => {
+                    Ok((self.column(file, &column.column)?, column.split.as_ref().map(|split| split.value.as_str())))
+                }
                 None => match file.columns.iter().position(|column| *column == name.value) {
                     Some(index) => Ok((index, None)),
                     None => Err(self.report(
@@ -592,7 +655,8 @@ impl<'a> Lowerer<'a> {
                 },
             }
         };
-        let input_columns = table.head.parameters.iter().map(|input| find(&input.name)).collect::<Result<Vec<_>, _>>()?;
+        let input_columns =
+            table.head.parameters.iter().map(|input| find(&input.name)).collect::<Result<Vec<_>, _>>()?;
         let output_columns = table.outputs.iter().map(|output| find(&output.name)).collect::<Result<Vec<_>, _>>()?;
         let mut rows = Vec::new();
         for row in self.rows(file, read)? {
@@ -623,7 +687,14 @@ impl<'a> Lowerer<'a> {
         Ok(rows)
     }
 
-    fn output_cell(&mut self, ty: &Type, split: Option<&str>, text: &str, place: Span, read: &ReadFrom) -> Result<Value, Reported> {
+    fn output_cell(
+        &mut self,
+        ty: &Type,
+        split: Option<&str>,
+        text: &str,
+        place: Span,
+        read: &ReadFrom,
+    ) -> Result<Value, Reported> {
         match ty.required() {
             Type::Set(element) => {
                 let separator = split.unwrap_or(" ");

@@ -4,13 +4,13 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::diagnostic::{Code, Diagnostic, suggest};
 use crate::program::{
-    Assumption, Citation, Decision, DecisionBody, DecisionId, Invariant, Note, Op, Origin, OriginId, OriginKind, QuestionId, RuleId,
-    TemplatePart,
+    Assumption, Citation, Decision, DecisionBody, DecisionId, Invariant, Note, Op, Origin, OriginId, OriginKind,
+    QuestionId, RuleId, TemplatePart,
 };
 use crate::source::Span;
 use crate::syntax::ast::{
-    AssertDecl, AssumeDecl, Common, DecisionDecl, Expr, Head, InvariantDecl, Name, NoteDecl, Otherwise, Outside, OutcomeVerb, RuleDecl, Tag,
-    TemplatePart as WrittenPart, Text, TypeKind,
+    AssertDecl, AssumeDecl, Common, DecisionDecl, Expr, Head, InvariantDecl, Name, NoteDecl, Otherwise, OutcomeVerb,
+    Outside, RuleDecl, Tag, TemplatePart as WrittenPart, Text, TypeKind,
 };
 use crate::value::{Type, Value};
 
@@ -21,7 +21,14 @@ impl<'a> Lowerer<'a> {
     // -- origins
 
     /// Returns the origin of a condition or part of one.
-    pub(super) fn condition_origin(&mut self, unit: &Unit<'a>, kind: OriginKind, span: Span, tags: &[Tag], label: Option<&Text>) -> OriginId {
+    pub(super) fn condition_origin(
+        &mut self,
+        unit: &Unit<'a>,
+        kind: OriginKind,
+        span: Span,
+        tags: &[Tag],
+        label: Option<&Text>,
+    ) -> OriginId {
         let made_by = unit.made_by;
         if let Some(id) = self.graph.find_origin(span, kind, made_by) {
             return id;
@@ -73,7 +80,15 @@ impl<'a> Lowerer<'a> {
     }
 
     /// Returns the origin of a clause with reasons of its own: `otherwise`, `outside`, a dated value.
-    fn clause_origin(&mut self, unit: &mut Unit<'a>, kind: OriginKind, name: &str, common: &'a Common, span: Span, site: Site) -> OriginId {
+    fn clause_origin(
+        &mut self,
+        unit: &mut Unit<'a>,
+        kind: OriginKind,
+        name: &str,
+        common: &'a Common,
+        span: Span,
+        site: Site,
+    ) -> OriginId {
         if let Some(id) = self.graph.find_origin(span, kind, site.made_by) {
             return id;
         }
@@ -98,7 +113,13 @@ impl<'a> Lowerer<'a> {
     }
 
     /// Returns the origin of a dated value that cites or explains something of its own.
-    pub(super) fn value_origin(&mut self, unit: &mut Unit<'a>, common: &'a Common, span: Span, site: Site) -> Option<OriginId> {
+    pub(super) fn value_origin(
+        &mut self,
+        unit: &mut Unit<'a>,
+        common: &'a Common,
+        span: Span,
+        site: Site,
+    ) -> Option<OriginId> {
         Some(self.clause_origin(unit, OriginKind::Data, "", common, span, site))
     }
 
@@ -114,8 +135,12 @@ impl<'a> Lowerer<'a> {
                 None => {
                     let hint = suggest(&cite.source.value, unit.sources.keys().copied());
                     self.report(
-                        Diagnostic::error(Code::UNKNOWN_NAME, cite.source.span, format!("unknown source `{}`", cite.source.value))
-                            .help(hint.unwrap_or_else(|| "declare it: `source NAME \"title\" by \"…\"`".to_string())),
+                        Diagnostic::error(
+                            Code::UNKNOWN_NAME,
+                            cite.source.span,
+                            format!("unknown source `{}`", cite.source.value),
+                        )
+                        .help(hint.unwrap_or_else(|| "declare it: `source NAME \"title\" by \"…\"`".to_string())),
                     );
                 }
             }
@@ -135,7 +160,9 @@ impl<'a> Lowerer<'a> {
                     let hint = suggest(&name.value, unit.questions.keys().copied());
                     self.report(
                         Diagnostic::error(Code::UNKNOWN_NAME, name.span, format!("unknown question `{}`", name.value))
-                            .help(hint.unwrap_or_else(|| "declare it: `question NAME \"…?\" reading \"…\"`".to_string())),
+                            .help(
+                                hint.unwrap_or_else(|| "declare it: `question NAME \"…?\" reading \"…\"`".to_string()),
+                            ),
                     );
                 }
             }
@@ -150,7 +177,8 @@ impl<'a> Lowerer<'a> {
             match part {
                 WrittenPart::Text(text) => parts.push(TemplatePart::Text(text.clone())),
                 WrittenPart::Hole(path) if path.text() == "effective_from" => {
-                    let start = site.made_by.or(unit.version).map(|version| self.graph.program.version(version).name.clone());
+                    let start =
+                        site.made_by.or(unit.version).map(|version| self.graph.program.version(version).name.clone());
                     parts.push(TemplatePart::Text(start.unwrap_or_default()));
                 }
                 WrittenPart::Hole(path) => {
@@ -173,26 +201,43 @@ impl<'a> Lowerer<'a> {
         };
         if matches!(ty, Type::List(_) | Type::Record(_)) {
             return Err(self.report(
-                Diagnostic::error(Code::TYPE, decl.ty.span, "a decision is no record or list").help("decide its parts one by one"),
+                Diagnostic::error(Code::TYPE, decl.ty.span, "a decision is no record or list")
+                    .help("decide its parts one by one"),
             ));
         }
         if total && !matches!(ty, Type::Integer | Type::Decimal | Type::Money(_) | Type::Days | Type::Months) {
             return Err(self.report(
-                Diagnostic::error(Code::TYPE, decl.ty.span, "only numbers and amounts have a total").help("write `total of money CAD`"),
+                Diagnostic::error(Code::TYPE, decl.ty.span, "only numbers and amounts have a total")
+                    .help("write `total of money CAD`"),
             ));
         }
         Ok((ty, total))
     }
 
     /// Lowers a decision without its rules: they add themselves.
-    pub(super) fn decision(&mut self, unit: &mut Unit<'a>, decl: &'a DecisionDecl, id: DecisionId, total: bool, site: Site) {
+    pub(super) fn decision(
+        &mut self,
+        unit: &mut Unit<'a>,
+        decl: &'a DecisionDecl,
+        id: DecisionId,
+        total: bool,
+        site: Site,
+    ) {
         let Decision { ty, family, version, .. } = self.graph.program.decision(id).clone();
         let origin = self.declared(unit, OriginKind::Decision, &decl.head, site, &decl.common, String::new());
         let collects = total || matches!(ty, Type::Set(_)) && decl.item.is_none();
         if decl.item.is_some() || collects {
-            for (extra, span) in decl.outranks.iter().filter_map(|rank| Some(("outranks", rank.first()?.span))).chain(decl.otherwise.as_ref().map(|o| ("otherwise", o.span))) {
+            for (extra, span) in decl
+                .outranks
+                .iter()
+                .filter_map(|rank| Some(("outranks", rank.first()?.span)))
+                .chain(decl.otherwise.as_ref().map(|o| ("otherwise", o.span)))
+            {
                 let what = if decl.item.is_some() { "a decision with `=`" } else { "a set or total" };
-                self.report(Diagnostic::error(Code::OUTCOME, span, format!("{what} takes no `{extra}`")).help("take it out, or decide with rules"));
+                self.report(
+                    Diagnostic::error(Code::OUTCOME, span, format!("{what} takes no `{extra}`"))
+                        .help("take it out, or decide with rules"),
+                );
             }
         }
         let body = if let Some(item) = &decl.item {
@@ -208,7 +253,8 @@ impl<'a> Lowerer<'a> {
             DecisionBody::Includes(Vec::new())
         } else {
             let outranks = self.ranks(unit, &decl.outranks, &ty).unwrap_or_default();
-            let otherwise = decl.otherwise.as_ref().and_then(|otherwise| self.otherwise(unit, decl, otherwise, &ty, site).ok());
+            let otherwise =
+                decl.otherwise.as_ref().and_then(|otherwise| self.otherwise(unit, decl, otherwise, &ty, site).ok());
             DecisionBody::Rules { rules: Vec::new(), outranks, otherwise }
         };
         self.graph.program.decisions[id.index()] = Decision { family, version, origin, ty, body };
@@ -227,19 +273,33 @@ impl<'a> Lowerer<'a> {
         };
         let node = self.expr_as(unit, value, ty)?.node;
         self.report_obligations(unit, None);
-        let origin = self.clause_origin(unit, OriginKind::Otherwise, &decl.head.name.value, &otherwise.common, otherwise.span, site);
+        let origin = self.clause_origin(
+            unit,
+            OriginKind::Otherwise,
+            &decl.head.name.value,
+            &otherwise.common,
+            otherwise.span,
+            site,
+        );
         Ok((origin, node))
     }
 
     /// Lowers `a outranks b outranks c`, each chain, to all pairs of higher and lower values.
-    pub(super) fn ranks(&mut self, unit: &mut Unit<'a>, chains: &'a [Vec<Expr>], ty: &Type) -> Result<Vec<(Value, Value)>, Reported> {
+    pub(super) fn ranks(
+        &mut self,
+        unit: &mut Unit<'a>,
+        chains: &'a [Vec<Expr>],
+        ty: &Type,
+    ) -> Result<Vec<(Value, Value)>, Reported> {
         let mut pairs = BTreeSet::new();
         for chain in chains {
             let values = chain.iter().map(|value| self.constant(unit, value, ty)).collect::<Result<Vec<_>, _>>()?;
             pairs.extend(values.windows(2).map(|pair| (pair[0].clone(), pair[1].clone())));
         }
         loop {
-            let longer = pairs.iter().flat_map(|(a, b)| pairs.iter().filter(move |(c, _)| c == b).map(move |(_, d)| (a.clone(), d.clone())));
+            let longer = pairs
+                .iter()
+                .flat_map(|(a, b)| pairs.iter().filter(move |(c, _)| c == b).map(move |(_, d)| (a.clone(), d.clone())));
             let longer: Vec<_> = longer.filter(|pair| !pairs.contains(pair)).collect();
             if longer.is_empty() {
                 break;
@@ -251,7 +311,8 @@ impl<'a> Lowerer<'a> {
             let span = chains.iter().flatten().map(|value| value.span).reduce(Span::to);
             if let Some(span) = span {
                 return Err(self.report(
-                    Diagnostic::error(Code::EXCEPTION, span, format!("`{text}` outranks itself in a circle")).help("say which outcome is stronger, once"),
+                    Diagnostic::error(Code::EXCEPTION, span, format!("`{text}` outranks itself in a circle"))
+                        .help("say which outcome is stronger, once"),
                 ));
             }
         }
@@ -260,37 +321,48 @@ impl<'a> Lowerer<'a> {
 
     pub(super) fn rule(&mut self, unit: &mut Unit<'a>, decl: &'a RuleDecl, id: RuleId, site: Site) {
         let name = &decl.decision;
-        let (decision, ty) = match unit.values.get(name.value.as_str()).cloned() {
-            Some((Entity::Decision(decision, ty), decision_site)) => {
-                self.mark_used(decision_site.span);
-                (decision, ty)
-            }
-            Some((Entity::Used(..), other)) => {
-                self.report(
-                    Diagnostic::error(Code::OUTCOME, name.span, format!("`{}` is decided by another policy", name.value))
+        let (decision, ty) =
+            match unit.values.get(name.value.as_str()).cloned() {
+                Some((Entity::Decision(decision, ty), decision_site)) => {
+                    self.mark_used(decision_site.span);
+                    (decision, ty)
+                }
+                Some((Entity::Used(..), other)) => {
+                    self.report(
+                        Diagnostic::error(
+                            Code::OUTCOME,
+                            name.span,
+                            format!("`{}` is decided by another policy", name.value),
+                        )
                         .label(other.span, "used here")
                         .help("rules for a decision stand in its own policy; read it in `when` or `unless` here"),
-                );
-                return;
-            }
-            Some((_, other)) => {
-                self.report(
-                    Diagnostic::error(Code::OUTCOME, name.span, format!("`{}` is no decision", name.value))
-                        .label(other.span, "declared here")
-                        .help("a rule says what a decision is: `DECISION is VALUE when …`"),
-                );
-                return;
-            }
-            None => {
-                let decisions = unit.values.iter().filter(|(_, (entity, _))| matches!(entity, Entity::Decision(..))).map(|(name, _)| *name);
-                let hint = suggest(&name.value, decisions);
-                self.report(
-                    Diagnostic::error(Code::UNKNOWN_NAME, name.span, format!("unknown decision `{}`", name.value))
-                        .help(hint.unwrap_or_else(|| format!("declare it: `decision {}: yes/no otherwise no`", name.value))),
-                );
-                return;
-            }
-        };
+                    );
+                    return;
+                }
+                Some((_, other)) => {
+                    self.report(
+                        Diagnostic::error(Code::OUTCOME, name.span, format!("`{}` is no decision", name.value))
+                            .label(other.span, "declared here")
+                            .help("a rule says what a decision is: `DECISION is VALUE when …`"),
+                    );
+                    return;
+                }
+                None => {
+                    let decisions = unit
+                        .values
+                        .iter()
+                        .filter(|(_, (entity, _))| matches!(entity, Entity::Decision(..)))
+                        .map(|(name, _)| *name);
+                    let hint = suggest(&name.value, decisions);
+                    self.report(
+                        Diagnostic::error(Code::UNKNOWN_NAME, name.span, format!("unknown decision `{}`", name.value))
+                            .help(hint.unwrap_or_else(|| {
+                                format!("declare it: `decision {}: yes/no otherwise no`", name.value)
+                            })),
+                    );
+                    return;
+                }
+            };
         let body = &self.graph.program.decision(decision).body;
         let verb = match (body, decl.outcome_verb.value) {
             (DecisionBody::Rules { .. }, OutcomeVerb::Is)
@@ -314,7 +386,9 @@ impl<'a> Lowerer<'a> {
         }
         self.report_obligations(unit, None);
         let origin = self.declared(unit, OriginKind::Rule, &decl.head, site, &decl.common, String::new());
-        let (Ok(when), Ok(unless), Ok(value)) = (when.transpose(), unless.into_iter().collect::<Result<Vec<_>, _>>(), value) else {
+        let (Ok(when), Ok(unless), Ok(value)) =
+            (when.transpose(), unless.into_iter().collect::<Result<Vec<_>, _>>(), value)
+        else {
             return;
         };
         let rule = &mut self.graph.program.rules[id.index()];
@@ -324,16 +398,27 @@ impl<'a> Lowerer<'a> {
         rule.when = when.map(|when| when.node);
         rule.unless = unless.into_iter().map(|unless| unless.node).collect();
         match &mut self.graph.program.decisions[decision.index()].body {
-            DecisionBody::Rules { rules, .. } | DecisionBody::Includes(rules) | DecisionBody::Adds(rules) => rules.push(id),
+            DecisionBody::Rules { rules, .. } | DecisionBody::Includes(rules) | DecisionBody::Adds(rules) => {
+                rules.push(id)
+            }
             DecisionBody::Expr(_) => {}
         }
     }
 
-    fn outcome_value(&mut self, unit: &mut Unit<'a>, decl: &'a RuleDecl, ty: &Type) -> Result<crate::program::NodeId, Reported> {
+    fn outcome_value(
+        &mut self,
+        unit: &mut Unit<'a>,
+        decl: &'a RuleDecl,
+        ty: &Type,
+    ) -> Result<crate::program::NodeId, Reported> {
         match (decl.outcome_verb.value, ty) {
             (OutcomeVerb::Includes, Type::Set(element)) => {
                 let is_set = matches!(decl.value.kind, crate::syntax::ast::ExprKind::Set(_));
-                let typed = if is_set { self.expr_as(unit, &decl.value, ty)? } else { self.expr(unit, &decl.value, Some(element))? };
+                let typed = if is_set {
+                    self.expr_as(unit, &decl.value, ty)?
+                } else {
+                    self.expr(unit, &decl.value, Some(element))?
+                };
                 if Self::fits(&typed.ty, ty) {
                     return Ok(typed.node);
                 }
@@ -355,15 +440,21 @@ impl<'a> Lowerer<'a> {
                     let hint = suggest(&name.value, unit.rules.keys().copied());
                     self.report(
                         Diagnostic::error(Code::UNKNOWN_NAME, name.span, format!("unknown rule `{}`", name.value))
-                            .help(hint.unwrap_or_else(|| "an exception names a rule of the same decision and policy".to_string())),
+                            .help(hint.unwrap_or_else(|| {
+                                "an exception names a rule of the same decision and policy".to_string()
+                            })),
                     );
                     continue;
                 };
                 if self.graph.program.rule(target).decision != self.graph.program.rule(id).decision {
                     self.report(
-                        Diagnostic::error(Code::EXCEPTION, name.span, format!("`{}` decides something else", name.value))
-                            .label(span, "declared here")
-                            .help("an exception is to a rule of the same decision; across decisions write `unless`"),
+                        Diagnostic::error(
+                            Code::EXCEPTION,
+                            name.span,
+                            format!("`{}` decides something else", name.value),
+                        )
+                        .label(span, "declared here")
+                        .help("an exception is to a rule of the same decision; across decisions write `unless`"),
                     );
                     continue;
                 }
@@ -390,13 +481,21 @@ impl<'a> Lowerer<'a> {
                     continue;
                 }
                 if let Some(from) = path.iter().position(|&rule| rule == target) {
-                    let circle: Vec<&str> = path[from..].iter().chain([&target]).filter_map(|rule| Some(names.get(rule)?.head.name.value.as_str())).collect();
+                    let circle: Vec<&str> = path[from..]
+                        .iter()
+                        .chain([&target])
+                        .filter_map(|rule| Some(names.get(rule)?.head.name.value.as_str()))
+                        .collect();
                     let place = names.get(&target).map(|decl| decl.head.name.span);
                     if let Some(place) = place {
                         self.report(
-                            Diagnostic::error(Code::EXCEPTION, place, "these rules are exceptions to each other in a circle")
-                                .found(circle.join(" -> "))
-                                .help("say which rule gives way, once"),
+                            Diagnostic::error(
+                                Code::EXCEPTION,
+                                place,
+                                "these rules are exceptions to each other in a circle",
+                            )
+                            .found(circle.join(" -> "))
+                            .help("say which rule gives way, once"),
                         );
                     }
                     return;
@@ -417,8 +516,12 @@ impl<'a> Lowerer<'a> {
         let node = node.ok()?.node;
         if self.reads_decision(node) {
             self.report(
-                Diagnostic::error(Code::TYPE, decl.item.expr.span, "an invariant reads facts and definitions, never decisions")
-                    .help("for a property of decisions write `assert`"),
+                Diagnostic::error(
+                    Code::TYPE,
+                    decl.item.expr.span,
+                    "an invariant reads facts and definitions, never decisions",
+                )
+                .help("for a property of decisions write `assert`"),
             );
         }
         Some(Invariant { origin, node })
@@ -455,10 +558,13 @@ impl<'a> Lowerer<'a> {
     }
 
     pub(super) fn not_a_fact(&mut self, unit: &Unit<'a>, name: &Name) -> Reported {
-        let facts = unit.values.iter().filter(|(_, (entity, _))| matches!(entity, Entity::Fact(_))).map(|(name, _)| *name);
+        let facts =
+            unit.values.iter().filter(|(_, (entity, _))| matches!(entity, Entity::Fact(_))).map(|(name, _)| *name);
         let hint = suggest(&name.value, facts);
         let diagnostic = Diagnostic::error(Code::NOT_A_FACT, name.span, format!("`{}` is no fact", name.value));
-        self.report(diagnostic.help(hint.unwrap_or_else(|| "only facts are given or assumed; everything else follows from them".to_string())))
+        self.report(diagnostic.help(
+            hint.unwrap_or_else(|| "only facts are given or assumed; everything else follows from them".to_string()),
+        ))
     }
 
     pub(super) fn note(&mut self, unit: &mut Unit<'a>, decl: &'a NoteDecl, site: Site) -> Option<Note> {
@@ -475,7 +581,8 @@ impl<'a> Lowerer<'a> {
                 }
                 Some(_) => {
                     self.report(
-                        Diagnostic::error(Code::OUTCOME, name.span, format!("`{}` is no decision", name.value)).help("a note is about a decision"),
+                        Diagnostic::error(Code::OUTCOME, name.span, format!("`{}` is no decision", name.value))
+                            .help("a note is about a decision"),
                     );
                     None
                 }
@@ -491,7 +598,12 @@ impl<'a> Lowerer<'a> {
         Some(Note { origin, about, when: when.transpose().ok()?.map(|when| when.node) })
     }
 
-    pub(super) fn assert(&mut self, unit: &mut Unit<'a>, decl: &'a AssertDecl, site: Site) -> Option<(OriginId, crate::program::NodeId)> {
+    pub(super) fn assert(
+        &mut self,
+        unit: &mut Unit<'a>,
+        decl: &'a AssertDecl,
+        site: Site,
+    ) -> Option<(OriginId, crate::program::NodeId)> {
         let node = self.item(unit, &decl.item, Some(&Type::YesNo));
         self.report_obligations(unit, None);
         let text = one_line(self.loaded.sources.slice(decl.item.expr.span));

@@ -3,7 +3,7 @@
 use crate::diagnostic::{Code, Diagnostic, did_you_mean, suggest};
 use crate::program::{Domain, FoldKind, Op, OriginKind};
 use crate::source::Span;
-use crate::syntax::ast::{BlockKind, Binder, Expr, ExprKind, Item, Name, Path, Quantifier, Text};
+use crate::syntax::ast::{Binder, BlockKind, Expr, ExprKind, Item, Name, Path, Quantifier, Text};
 use crate::value::{EnumId, Type, Value};
 
 use super::graph::Typed;
@@ -19,7 +19,11 @@ impl<'a> Lowerer<'a> {
     /// Lowers an expression whose type must fit `want`.
     pub(super) fn expr_as(&mut self, unit: &mut Unit<'a>, expr: &'a Expr, want: &Type) -> Result<Typed, Reported> {
         let typed = self.expr(unit, expr, Some(want))?;
-        let typed = if want.is_optional() || Self::fits(&typed.ty, want) { typed } else { self.required(unit, typed, expr.span) };
+        let typed = if want.is_optional() || Self::fits(&typed.ty, want) {
+            typed
+        } else {
+            self.required(unit, typed, expr.span)
+        };
         if Self::fits(&typed.ty, want) {
             return Ok(typed);
         }
@@ -42,7 +46,8 @@ impl<'a> Lowerer<'a> {
             Some(want) => self.expr_as(unit, &item.expr, want)?,
             None => self.expr(unit, &item.expr, None)?,
         };
-        let origin = self.condition_origin(unit, OriginKind::Condition, item.expr.span, &item.tags, item.label.as_ref());
+        let origin =
+            self.condition_origin(unit, OriginKind::Condition, item.expr.span, &item.tags, item.label.as_ref());
         Ok(self.graph.typed(Op::Clause(origin, typed.node), typed.ty))
     }
 
@@ -61,7 +66,8 @@ impl<'a> Lowerer<'a> {
                     ))
                 }
                 None => Err(self.report(
-                    Diagnostic::error(Code::TYPE, span, "the type of this `none` is not known").help("compare with it: `x is none`"),
+                    Diagnostic::error(Code::TYPE, span, "the type of this `none` is not known")
+                        .help("compare with it: `x is none`"),
                 )),
             },
             ExprKind::Number(number) => {
@@ -97,7 +103,11 @@ impl<'a> Lowerer<'a> {
                 let (right, right_obligations) = self.apart(unit, |this, unit| this.part(unit, right));
                 let (left, right) = (left?, right?);
                 let not_left = self.graph.node(Op::Not(left.node), Type::YesNo);
-                self.discharge_chain(unit, Chain::Or, vec![(not_left, left_obligations), (right.node, right_obligations)]);
+                self.discharge_chain(
+                    unit,
+                    Chain::Or,
+                    vec![(not_left, left_obligations), (right.node, right_obligations)],
+                );
                 Ok(self.graph.typed(Op::Any([not_left, right.node].into()), Type::YesNo))
             }
             ExprKind::Compare(op, left, right) => self.compare(unit, span, *op, left, right),
@@ -159,7 +169,8 @@ impl<'a> Lowerer<'a> {
                     Quantifier::Any | Quantifier::No => Op::Exists { domain, level, body },
                 };
                 let node = self.graph.node(op, Type::YesNo);
-                let node = if *quantifier == Quantifier::No { self.graph.node(Op::Not(node), Type::YesNo) } else { node };
+                let node =
+                    if *quantifier == Quantifier::No { self.graph.node(Op::Not(node), Type::YesNo) } else { node };
                 Ok(Typed { node, ty: Type::YesNo })
             }
             ExprKind::CountWhere(binder, condition) => {
@@ -168,7 +179,9 @@ impl<'a> Lowerer<'a> {
                     condition.as_ref().map(|condition| this.part(unit, condition)).transpose()
                 })?;
                 let filter = filter.map(|filter| filter.node);
-                Ok(self.graph.typed(Op::Fold { fold: FoldKind::Count, domain, level, value: one, filter }, Type::Integer))
+                Ok(self
+                    .graph
+                    .typed(Op::Fold { fold: FoldKind::Count, domain, level, value: one, filter }, Type::Integer))
             }
             ExprKind::Count(inner) => {
                 let typed = self.expr(unit, inner, None)?;
@@ -247,7 +260,13 @@ impl<'a> Lowerer<'a> {
         Ok(self.graph.typed(op, Type::YesNo))
     }
 
-    fn block(&mut self, unit: &mut Unit<'a>, span: Span, kind: BlockKind, items: &'a [Item]) -> Result<Typed, Reported> {
+    fn block(
+        &mut self,
+        unit: &mut Unit<'a>,
+        span: Span,
+        kind: BlockKind,
+        items: &'a [Item],
+    ) -> Result<Typed, Reported> {
         let lowered: Vec<_> =
             items.iter().map(|item| self.apart(unit, |this, unit| this.item(unit, item, Some(&Type::YesNo)))).collect();
         match kind {
@@ -260,8 +279,12 @@ impl<'a> Lowerer<'a> {
             BlockKind::AtLeast(least) => {
                 if least as usize > items.len() || least == 0 {
                     self.report(
-                        Diagnostic::error(Code::BOUNDS, span, format!("`at least {least} of` {} elements", items.len()))
-                            .help(format!("the number is between 1 and {}", items.len())),
+                        Diagnostic::error(
+                            Code::BOUNDS,
+                            span,
+                            format!("`at least {least} of` {} elements", items.len()),
+                        )
+                        .help(format!("the number is between 1 and {}", items.len())),
                     );
                 }
                 let mut nodes = Vec::new();
@@ -289,19 +312,20 @@ impl<'a> Lowerer<'a> {
         let lower_then = |this: &mut Self, unit: &mut Unit<'a>, want: Option<&Type>| {
             let typed = this.expr(unit, then, want);
             this.discharge(unit, from, condition.node, true);
-            typed
+            typed.map(|typed| this.narrowed(typed, condition.node, true))
         };
         let (a, b) = if want.is_none() && then_first && !else_first {
             let from = unit.obligations.len();
             let b = self.expr(unit, otherwise, want)?;
             self.discharge(unit, from, condition.node, false);
+            let b = self.narrowed(b, condition.node, false);
             (lower_then(self, unit, Some(&b.ty))?, b)
         } else {
             let a = lower_then(self, unit, want)?;
             let from = unit.obligations.len();
             let b = self.expr(unit, otherwise, want.or(Some(&a.ty.clone().optional())))?;
             self.discharge(unit, from, condition.node, false);
-            (a, b)
+            (a, self.narrowed(b, condition.node, false))
         };
         match Self::join(&a.ty, &b.ty) {
             Some(ty) => Ok(self.graph.typed(Op::If(condition.node, a.node, b.node), ty)),
@@ -320,15 +344,23 @@ impl<'a> Lowerer<'a> {
         let name = &binder.name;
         if unit.has_value(&name.value) {
             return Err(self.report(
-                Diagnostic::error(Code::HIDES_NAME, name.span, format!("`{}` already names something here", name.value))
-                    .help("choose another name for the bound variable"),
+                Diagnostic::error(
+                    Code::HIDES_NAME,
+                    name.span,
+                    format!("`{}` already names something here", name.value),
+                )
+                .help("choose another name for the bound variable"),
             ));
         }
         let level = unit.level;
         if level >= MAX_QUANTIFIERS {
             return Err(self.report(
-                Diagnostic::error(Code::TOO_DEEP, name.span, format!("more than {MAX_QUANTIFIERS} quantifiers stand inside each other"))
-                    .help("move the inner ones into a `define`"),
+                Diagnostic::error(
+                    Code::TOO_DEEP,
+                    name.span,
+                    format!("more than {MAX_QUANTIFIERS} quantifiers stand inside each other"),
+                )
+                .help("move the inner ones into a `define`"),
             ));
         }
         let variable = self.graph.typed(Op::Bound(level), element);
@@ -363,15 +395,20 @@ impl<'a> Lowerer<'a> {
     fn not_a_collection(&mut self, span: Span, found: &Type) -> Reported {
         let found = self.graph.program.type_text(found);
         self.report(
-            Diagnostic::error(Code::TYPE, span, format!("expected a set or list, found `{found}`")).found(format!("is `{found}`")),
+            Diagnostic::error(Code::TYPE, span, format!("expected a set or list, found `{found}`"))
+                .found(format!("is `{found}`")),
         )
     }
 
     fn text_literal(&mut self, span: Span, text: &str, want: Option<&Type>) -> Result<Typed, Reported> {
         if let Some(Type::Enum(id)) = want.map(Type::required) {
             let members = &self.graph.program.enum_type(*id).members;
-            let spelt = members.iter().find(|(name, member)| member.written == text || *name == text).map(|(name, _)| name.clone());
-            let diagnostic = Diagnostic::error(Code::TYPE, span, "a member is written without quotes").found("is a text");
+            let spelt = members
+                .iter()
+                .find(|(name, member)| member.written == text || *name == text)
+                .map(|(name, _)| name.clone());
+            let diagnostic =
+                Diagnostic::error(Code::TYPE, span, "a member is written without quotes").found("is a text");
             return Err(self.report(match spelt {
                 Some(name) => diagnostic.help(format!("write `{name}`")),
                 None => diagnostic.help("policies name members; data spells them as `written` says"),
@@ -379,13 +416,20 @@ impl<'a> Lowerer<'a> {
         }
         if matches!(want, Some(Type::YesNo)) && matches!(text, "yes" | "no") {
             return Err(self.report(
-                Diagnostic::error(Code::WRONG_WORD, span, format!("`{text}` is written without quotes")).help(format!("write `{text}`")),
+                Diagnostic::error(Code::WRONG_WORD, span, format!("`{text}` is written without quotes"))
+                    .help(format!("write `{text}`")),
             ));
         }
         Ok(self.graph.constant(Value::text(text), Type::Text))
     }
 
-    fn set(&mut self, unit: &mut Unit<'a>, span: Span, members: &'a [Expr], want: Option<&Type>) -> Result<Typed, Reported> {
+    fn set(
+        &mut self,
+        unit: &mut Unit<'a>,
+        span: Span,
+        members: &'a [Expr],
+        want: Option<&Type>,
+    ) -> Result<Typed, Reported> {
         let mut element = match want.map(Type::required) {
             Some(Type::Set(element)) => Some((**element).clone()),
             _ => None,
@@ -405,14 +449,20 @@ impl<'a> Lowerer<'a> {
         }
         let Some(element) = element else {
             return Err(self.report(
-                Diagnostic::error(Code::TYPE, span, "the type of this empty set is not known").help("compare it with a set: `s is empty`"),
+                Diagnostic::error(Code::TYPE, span, "the type of this empty set is not known")
+                    .help("compare it with a set: `s is empty`"),
             ));
         };
         Ok(self.graph.typed(Op::SetOf(nodes.into()), Type::Set(Box::new(element))))
     }
 
     /// Lowers an operand: a value that must be there.
-    pub(super) fn operand(&mut self, unit: &mut Unit<'a>, expr: &'a Expr, want: Option<&Type>) -> Result<Typed, Reported> {
+    pub(super) fn operand(
+        &mut self,
+        unit: &mut Unit<'a>,
+        expr: &'a Expr,
+        want: Option<&Type>,
+    ) -> Result<Typed, Reported> {
         let typed = self.expr(unit, expr, want)?;
         Ok(self.required(unit, typed, expr.span))
     }
@@ -437,7 +487,7 @@ impl<'a> Lowerer<'a> {
         if !unit.has_value(&first.value)
             && let ([member], Some(id)) = (rest, self.enum_named(unit, &first.value))
         {
-            return self.member(id, member).ok_or(()).or_else(|()| Err(self.unknown_member(unit, member, id)));
+            return self.member(id, member).ok_or_else(|| self.unknown_member(unit, member, id));
         }
         let mut typed = self.name(unit, first, None)?;
         let mut span = first.span;
@@ -467,7 +517,8 @@ impl<'a> Lowerer<'a> {
         let Type::Record(id) = record.ty else {
             let found = self.graph.program.type_text(&record.ty);
             return Err(self.report(
-                Diagnostic::error(Code::TYPE, name.span, format!("`{found}` has no fields")).label(span, format!("is `{found}`")),
+                Diagnostic::error(Code::TYPE, name.span, format!("`{found}` has no fields"))
+                    .label(span, format!("is `{found}`")),
             ));
         };
         let fields = &self.graph.program.record(id).fields;
@@ -479,7 +530,8 @@ impl<'a> Lowerer<'a> {
             .unwrap_or_else(|| format!("its fields are {}", list(fields.iter().map(|field| field.name.as_str()))));
         let record_name = &self.graph.program.record(id).name;
         let diagnostic =
-            Diagnostic::error(Code::UNKNOWN_NAME, name.span, format!("`{record_name}` has no field `{}`", name.value)).help(hint);
+            Diagnostic::error(Code::UNKNOWN_NAME, name.span, format!("`{record_name}` has no field `{}`", name.value))
+                .help(hint);
         Err(self.report(diagnostic))
     }
 
@@ -499,8 +551,12 @@ impl<'a> Lowerer<'a> {
             if let Some(id) = member {
                 let ty = self.graph.program.enum_type(id).name.clone();
                 return Err(self.report(
-                    Diagnostic::error(Code::AMBIGUOUS_MEMBER, name.span, format!("`{}` is a member of `{ty}` and also names a value here", name.value))
-                        .help(format!("write `{ty}.{}` for the member, or rename the value", name.value)),
+                    Diagnostic::error(
+                        Code::AMBIGUOUS_MEMBER,
+                        name.span,
+                        format!("`{}` is a member of `{ty}` and also names a value here", name.value),
+                    )
+                    .help(format!("write `{ty}.{}` for the member, or rename the value", name.value)),
                 ));
             }
             if let Some(local) = unit.local(&name.value) {
@@ -511,7 +567,7 @@ impl<'a> Lowerer<'a> {
             return self.entity(unit, name, entity);
         }
         if let Some(id) = enum_id {
-            return self.member(id, name).ok_or(()).or_else(|()| Err(self.unknown_member(unit, name, id)));
+            return self.member(id, name).ok_or_else(|| self.unknown_member(unit, name, id));
         }
         Err(self.unknown_name(unit, name))
     }
@@ -538,7 +594,8 @@ impl<'a> Lowerer<'a> {
     fn unknown_member(&mut self, unit: &Unit<'a>, name: &Name, id: EnumId) -> Reported {
         let enum_type = self.graph.program.enum_type(id);
         let members = enum_type.members.keys().map(String::as_str);
-        let by_data = enum_type.members.iter().find(|(_, member)| member.written == name.value).map(|(member, _)| member.clone());
+        let by_data =
+            enum_type.members.iter().find(|(_, member)| member.written == name.value).map(|(member, _)| member.clone());
         let near_value = did_you_mean(&name.value, unit.values.keys().copied());
         let help = if let Some(member) = by_data {
             format!("data spells it so; here it is `{member}`")
@@ -551,19 +608,32 @@ impl<'a> Lowerer<'a> {
         } else {
             format!("its members are {}", list(members.take(12)))
         };
-        let diagnostic =
-            Diagnostic::error(Code::UNKNOWN_MEMBER, name.span, format!("`{}` is no member of `{}`", name.value, enum_type.name)).help(help);
+        let diagnostic = Diagnostic::error(
+            Code::UNKNOWN_MEMBER,
+            name.span,
+            format!("`{}` is no member of `{}`", name.value, enum_type.name),
+        )
+        .help(help);
         self.report(diagnostic)
     }
 
     pub(super) fn unknown_name(&mut self, unit: &Unit<'a>, name: &Name) -> Reported {
+        if let Some(mistake) = crate::syntax::suspect(&name.value, name.span) {
+            return self.report(mistake);
+        }
         let names = unit.values.keys().copied().chain(unit.locals.iter().map(|(name, _)| *name));
         let mut names: Vec<&str> = names.collect();
         names.sort_unstable();
         let diagnostic = Diagnostic::error(Code::UNKNOWN_NAME, name.span, format!("unknown name `{}`", name.value))
             .found("nothing has this name here");
         let near = did_you_mean(&name.value, names.iter().copied()).map(str::to_string);
-        let member_of = self.graph.program.enums.iter().find(|known| known.members.contains_key(&name.value)).map(|known| known.name.clone());
+        let member_of = self
+            .graph
+            .program
+            .enums
+            .iter()
+            .find(|known| known.members.contains_key(&name.value))
+            .map(|known| known.name.clone());
         let declared = near.as_deref().and_then(|near| unit.values.get(near)).map(|(_, site)| site.span);
         let diagnostic = match (near, member_of, self.declared_elsewhere(&name.value)) {
             (Some(near), ..) => {
@@ -574,7 +644,10 @@ impl<'a> Lowerer<'a> {
                 }
             }
             (None, _, Some(path)) => diagnostic.help(format!("it is declared in `{path}`: add `use {path}`")),
-            (None, Some(ty), None) => diagnostic.help(format!("it is a member of `{ty}`: compare it with a value of that type, or write `{ty}.{}`", name.value)),
+            (None, Some(ty), None) => diagnostic.help(format!(
+                "it is a member of `{ty}`: compare it with a value of that type, or write `{ty}.{}`",
+                name.value
+            )),
             (None, None, None) => diagnostic.help("declare it with `fact` or `define`, or `use` the library that does"),
         };
         self.report(diagnostic)
@@ -583,7 +656,8 @@ impl<'a> Lowerer<'a> {
     pub(super) fn zone(&mut self, span: Span, zone: Option<&Text>) -> Result<chrono_tz::Tz, Reported> {
         let Some(zone) = zone else {
             return Err(self.report(
-                Diagnostic::error(Code::ZONE, span, "a day begins and ends in a zone").help("name it: `in \"UTC\"`, `in \"America/Toronto\"`"),
+                Diagnostic::error(Code::ZONE, span, "a day begins and ends in a zone")
+                    .help("name it: `in \"UTC\"`, `in \"America/Toronto\"`"),
             ));
         };
         match zone.value.parse() {
@@ -591,7 +665,9 @@ impl<'a> Lowerer<'a> {
             Err(_) => {
                 let hint = suggest(&zone.value, chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()));
                 let diagnostic = Diagnostic::error(Code::ZONE, zone.span, format!("there is no zone `{}`", zone.value));
-                Err(self.report(diagnostic.help(hint.unwrap_or_else(|| "zones are named as in `America/Toronto`".to_string()))))
+                Err(self.report(
+                    diagnostic.help(hint.unwrap_or_else(|| "zones are named as in `America/Toronto`".to_string())),
+                ))
             }
         }
     }
@@ -620,7 +696,17 @@ pub(super) fn list<'s>(names: impl IntoIterator<Item = &'s str>) -> String {
 
 /// Says what to write for a country that is no ISO 3166-1 alpha-2 code.
 fn country_hint(wrong: &str) -> String {
-    let known = [("USA", "US"), ("UK", "GB"), ("CAN", "CA"), ("MEX", "MX"), ("FRA", "FR"), ("IND", "IN"), ("CHN", "CN"), ("SPM", "PM"), ("EN", "GB")];
+    let known = [
+        ("USA", "US"),
+        ("UK", "GB"),
+        ("CAN", "CA"),
+        ("MEX", "MX"),
+        ("FRA", "FR"),
+        ("IND", "IN"),
+        ("CHN", "CN"),
+        ("SPM", "PM"),
+        ("EN", "GB"),
+    ];
     match known.iter().find(|(written, _)| written.eq_ignore_ascii_case(wrong)) {
         Some((_, code)) => format!("did you mean `{code}`? countries are ISO 3166-1 codes of two letters"),
         None => "countries are ISO 3166-1 codes of two letters: `CA`, `US`, `PM`".to_string(),

@@ -118,7 +118,9 @@ fn free_levels(program: &Program, op: &Op) -> u64 {
     };
     match op {
         Op::Bound(level) => 1 << level,
-        Op::Every { domain: over, level, body } | Op::Exists { domain: over, level, body } => domain(over) | (free(*body) & !(1 << level)),
+        Op::Every { domain: over, level, body } | Op::Exists { domain: over, level, body } => {
+            domain(over) | (free(*body) & !(1 << level))
+        }
         Op::Fold { domain: over, level, value, filter, .. } => {
             domain(over) | ((free(*value) | filter.map_or(0, free)) & !(1 << level))
         }

@@ -25,7 +25,8 @@ pub(super) fn present(program: &Program, node: NodeId, truth: bool, found: &mut 
         Op::Any(parts) if !truth => parts.iter().for_each(|&part| present(program, part, truth, found)),
         Op::Equal(a, b) if truth => {
             for (one, other) in [(*a, *b), (*b, *a)] {
-                let other_is_there = !program.info(other).ty.is_optional() && !matches!(program.op(other), Op::Const(Value::None));
+                let other_is_there =
+                    !program.info(other).ty.is_optional() && !matches!(program.op(other), Op::Const(Value::None));
                 if program.info(one).ty.is_optional() && other_is_there {
                     found.insert(one);
                 }
@@ -69,7 +70,8 @@ impl<'a> Lowerer<'a> {
                     present(&self.graph.program, *node, chain == Chain::And, &mut guarded);
                 }
             }
-            unit.obligations.extend(obligations.iter().filter(|obligation| !guarded.contains(&obligation.node)).cloned());
+            unit.obligations
+                .extend(obligations.iter().filter(|obligation| !guarded.contains(&obligation.node)).cloned());
         }
     }
 
@@ -82,6 +84,16 @@ impl<'a> Lowerer<'a> {
         present(&self.graph.program, guard, truth, &mut guarded);
         let late = unit.obligations.split_off(from);
         unit.obligations.extend(late.into_iter().filter(|obligation| !guarded.contains(&obligation.node)));
+    }
+
+    /// Returns a value without `or none` where a condition that is yes (`truth`) or no says that it is there.
+    pub(super) fn narrowed(&self, value: Typed, guard: NodeId, truth: bool) -> Typed {
+        let mut guarded = HashSet::new();
+        present(&self.graph.program, guard, truth, &mut guarded);
+        match value.ty {
+            Type::Optional(inner) if guarded.contains(&value.node) => Typed { node: value.node, ty: *inner },
+            _ => value,
+        }
     }
 
     /// Reports the obligations left that read the bound variable of `level`, or all of them.

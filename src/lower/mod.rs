@@ -24,7 +24,8 @@ use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::load::{Loaded, Used};
 use crate::program::{
-    CalendarId, CitedId, Clock, DatedId, EVALUATION_DATE, FactId, Family, FamilyId, Policy, PolicyId, Program, QuestionId, Version, VersionId,
+    CalendarId, CitedId, Clock, DatedId, EVALUATION_DATE, FactId, Family, FamilyId, Policy, PolicyId, Program,
+    QuestionId, Version, VersionId,
 };
 use crate::source::Span;
 use crate::syntax::ast::{DeclKind, UseDecl};
@@ -73,7 +74,12 @@ struct Reported;
 pub fn lower(loaded: &Loaded) -> Lowered {
     let mut lowerer = Lowerer::new(loaded);
     lowerer.run();
-    Lowered { program: lowerer.graph.program, diagnostics: lowerer.diagnostics, reads: lowerer.reads, used: lowerer.used }
+    Lowered {
+        program: lowerer.graph.program,
+        diagnostics: lowerer.diagnostics,
+        reads: lowerer.reads,
+        used: lowerer.used,
+    }
 }
 
 struct Lowerer<'a> {
@@ -137,7 +143,8 @@ impl<'a> Lowerer<'a> {
 
     /// Reports an error, unless it only follows from one reported before.
     fn report(&mut self, diagnostic: Diagnostic) -> Reported {
-        let follows = self.incomplete && matches!(diagnostic.code, Code::UNKNOWN_NAME | Code::UNKNOWN_MEMBER | Code::NOT_A_FACT);
+        let follows =
+            self.incomplete && matches!(diagnostic.code, Code::UNKNOWN_NAME | Code::UNKNOWN_MEMBER | Code::NOT_A_FACT);
         if !follows && !self.diagnostics.contains(&diagnostic) {
             self.diagnostics.push(diagnostic);
         }
@@ -155,13 +162,21 @@ impl<'a> Lowerer<'a> {
 
     /// Finds a library that declares a name which is not in scope.
     fn declared_elsewhere(&self, name: &str) -> Option<String> {
-        let declares = |kind: &DeclKind| matches!(kind, DeclKind::Fact(_) | DeclKind::Define(_) | DeclKind::Set(_)) && kind.name() == Some(name);
-        let library = self.loaded.libraries.iter().find(|library| library.file.declarations.iter().any(|decl| declares(&decl.kind)));
+        let declares = |kind: &DeclKind| {
+            matches!(kind, DeclKind::Fact(_) | DeclKind::Define(_) | DeclKind::Set(_)) && kind.name() == Some(name)
+        };
+        let library = self
+            .loaded
+            .libraries
+            .iter()
+            .find(|library| library.file.declarations.iter().any(|decl| declares(&decl.kind)));
         if let Some(library) = library {
             return Some(library.path.clone());
         }
         let decides = |version: &crate::load::LoadedVersion| {
-            version.declarations.iter().any(|decl| matches!(decl.declaration.kind, DeclKind::Decision(_)) && decl.declaration.kind.name() == Some(name))
+            version.declarations.iter().any(|decl| {
+                matches!(decl.declaration.kind, DeclKind::Decision(_)) && decl.declaration.kind.name() == Some(name)
+            })
         };
         self.loaded.policies.iter().find(|policy| policy.versions.iter().any(decides)).map(|policy| policy.name.clone())
     }
@@ -175,7 +190,9 @@ impl<'a> Lowerer<'a> {
                 continue;
             }
             found.push(library);
-            work.extend(uses_of(&self.loaded.libraries[library].file.declarations).filter_map(|used| self.used_library(used)));
+            work.extend(
+                uses_of(&self.loaded.libraries[library].file.declarations).filter_map(|used| self.used_library(used)),
+            );
         }
         found.sort_unstable();
         found
@@ -222,7 +239,12 @@ impl<'a> Lowerer<'a> {
                     uses: Vec::new(),
                 });
             }
-            let title = loaded.versions.iter().rev().find_map(|version| version.title.as_ref()).map(|title| title.value.clone());
+            let title = loaded
+                .versions
+                .iter()
+                .rev()
+                .find_map(|version| version.title.as_ref())
+                .map(|title| title.value.clone());
             let decided_by = EVALUATION_DATE;
             self.graph.program.policies.push(Policy {
                 name: loaded.name.clone(),
@@ -237,7 +259,7 @@ impl<'a> Lowerer<'a> {
 }
 
 /// Returns the `use` declarations among declarations.
-fn uses_of<'a>(declarations: &'a [crate::syntax::ast::Declaration]) -> impl Iterator<Item = &'a UseDecl> {
+fn uses_of(declarations: &[crate::syntax::ast::Declaration]) -> impl Iterator<Item = &UseDecl> {
     declarations.iter().filter_map(|declaration| match &declaration.kind {
         DeclKind::Use(used) => Some(used),
         _ => None,

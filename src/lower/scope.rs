@@ -2,7 +2,9 @@
 
 use rustc_hash::FxHashMap as HashMap;
 
-use crate::program::{CalendarId, CitedId, Clock, DatedId, DecisionId, FactId, FamilyId, NodeId, QuestionId, RuleId, ScaleId, VersionId};
+use crate::program::{
+    CalendarId, CitedId, Clock, DatedId, DecisionId, FactId, FamilyId, NodeId, QuestionId, RuleId, ScaleId, VersionId,
+};
 use crate::source::Span;
 use crate::syntax::ast::{DefineDecl, Outside, Rounding, TableDecl};
 use crate::value::{EnumId, RecordId, Type};

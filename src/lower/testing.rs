@@ -6,7 +6,9 @@ use crate::diagnostic::{Code, Diagnostic, suggest};
 use crate::load::Used;
 use crate::program::{Asked, EVALUATION_DATE, FactId, FamilyId, OriginKind, PolicyId, RecordType, Test, TestExpect};
 use crate::source::SourceId;
-use crate::syntax::ast::{DeclKind, Declaration, Entry, EntryValue, Expect, ExpectOutcome, Given, ProfileDecl, TestDecl};
+use crate::syntax::ast::{
+    DeclKind, Declaration, Entry, EntryValue, Expect, ExpectOutcome, Given, ProfileDecl, TestDecl,
+};
 use crate::value::{Evaluated, Type, Value};
 
 use super::scope::{Site, Unit};
@@ -18,16 +20,21 @@ const STATUSES: &[&str] = &["undetermined", "contradictory", "not_in_force", "co
 impl<'a> Lowerer<'a> {
     pub(super) fn lower_tests(&mut self) {
         for file in &self.loaded.tests {
-            let policies = super::uses_of(&file.file.declarations).filter_map(|used| match self.loaded.find_use(&used.path) {
-                Some(Used::Policy(index)) => Some(PolicyId(index as u32)),
-                _ => None,
-            });
+            let policies =
+                super::uses_of(&file.file.declarations).filter_map(|used| match self.loaded.find_use(&used.path) {
+                    Some(Used::Policy(index)) => Some(PolicyId(index as u32)),
+                    _ => None,
+                });
             let policies: Vec<PolicyId> = policies.collect();
             self.test_file(file.path.clone(), file.source, file.file.declarations.iter(), &policies);
         }
         for (index, policy) in self.loaded.policies.iter().enumerate() {
             for version in &policy.versions {
-                let tests = version.declarations.iter().map(|decl| &*decl.declaration).filter(|declaration| declaration.span.source == version.source);
+                let tests = version
+                    .declarations
+                    .iter()
+                    .map(|decl| &*decl.declaration)
+                    .filter(|declaration| declaration.span.source == version.source);
                 let path = self.loaded.path(version.source).trim_end_matches(".enact").to_string();
                 self.test_file(path, version.source, tests, &[PolicyId(index as u32)]);
             }
@@ -38,9 +45,16 @@ impl<'a> Lowerer<'a> {
         }
     }
 
-    fn test_file(&mut self, path: String, _source: SourceId, declarations: impl Iterator<Item = &'a Declaration>, policies: &[PolicyId]) {
+    fn test_file(
+        &mut self,
+        path: String,
+        _source: SourceId,
+        declarations: impl Iterator<Item = &'a Declaration>,
+        policies: &[PolicyId],
+    ) {
         let declarations: Vec<&'a Declaration> = declarations.collect();
-        if !declarations.iter().any(|declaration| matches!(declaration.kind, DeclKind::Test(_) | DeclKind::Profile(_))) {
+        if !declarations.iter().any(|declaration| matches!(declaration.kind, DeclKind::Test(_) | DeclKind::Profile(_)))
+        {
             return;
         }
         let clock = self.clock(EVALUATION_DATE);
@@ -52,8 +66,12 @@ impl<'a> Lowerer<'a> {
             {
                 let first = first.head.name.span;
                 self.report(
-                    Diagnostic::error(Code::DUPLICATE, decl.head.name.span, format!("the profile `{}` is declared twice", decl.head.name.value))
-                        .label(first, "declared here first"),
+                    Diagnostic::error(
+                        Code::DUPLICATE,
+                        decl.head.name.span,
+                        format!("the profile `{}` is declared twice", decl.head.name.value),
+                    )
+                    .label(first, "declared here first"),
                 );
             }
         }
@@ -69,8 +87,12 @@ impl<'a> Lowerer<'a> {
             if let DeclKind::Test(decl) = &declaration.kind {
                 if let Some(first) = names.insert(&decl.head.name.value, decl.head.name.span) {
                     self.report(
-                        Diagnostic::error(Code::DUPLICATE, decl.head.name.span, format!("the test `{}` is declared twice", decl.head.name.value))
-                            .label(first, "declared here first"),
+                        Diagnostic::error(
+                            Code::DUPLICATE,
+                            decl.head.name.span,
+                            format!("the test `{}` is declared twice", decl.head.name.value),
+                        )
+                        .label(first, "declared here first"),
                     );
                 }
                 self.test(&mut unit, decl, declaration, &path, &lowered, policies);
@@ -106,10 +128,12 @@ impl<'a> Lowerer<'a> {
                 Given::Entry(entry) => given.extend(self.entry(unit, entry)),
             }
         }
-        let expects: Vec<TestExpect> = decl.expects.iter().filter_map(|expect| self.expect(unit, expect, policies).ok()).collect();
+        let expects: Vec<TestExpect> =
+            decl.expects.iter().filter_map(|expect| self.expect(unit, expect, policies).ok()).collect();
         if decl.expects.is_empty() {
             self.report(
-                Diagnostic::error(Code::MISSING_CLAUSE, decl.head.name.span, "this test expects nothing").help("add `expect DECISION is VALUE`"),
+                Diagnostic::error(Code::MISSING_CLAUSE, decl.head.name.span, "this test expects nothing")
+                    .help("add `expect DECISION is VALUE`"),
             );
         }
         let site = Site { span: decl.head.name.span, whole: declaration.span, made_by: None };
@@ -131,10 +155,9 @@ impl<'a> Lowerer<'a> {
                 Some(&(fact, _)) => fact,
                 None => {
                     let hint = suggest(wrong, self.facts.keys().copied());
-                    self.report(
-                        Diagnostic::error(Code::NOT_A_FACT, name.span, format!("`{wrong}` is no fact"))
-                            .help(hint.unwrap_or_else(|| "only facts are given; everything else follows from them".to_string())),
-                    );
+                    self.report(Diagnostic::error(Code::NOT_A_FACT, name.span, format!("`{wrong}` is no fact")).help(
+                        hint.unwrap_or_else(|| "only facts are given; everything else follows from them".to_string()),
+                    ));
                     return None;
                 }
             },
@@ -153,12 +176,19 @@ impl<'a> Lowerer<'a> {
                 other => {
                     let other = other.clone();
                     let found = self.graph.program.type_text(&other);
-                    Err(self.report(Diagnostic::error(Code::TYPE, *span, format!("expected `{found}`, found a record"))))
+                    Err(self.report(Diagnostic::error(
+                        Code::TYPE,
+                        *span,
+                        format!("expected `{found}`, found a record"),
+                    )))
                 }
             },
             EntryValue::List(records, span) => match ty.required() {
                 Type::List(id) => {
-                    let items = records.iter().map(|entries| self.record_value(unit, entries, *id)).collect::<Result<Vec<_>, _>>()?;
+                    let items = records
+                        .iter()
+                        .map(|entries| self.record_value(unit, entries, *id))
+                        .collect::<Result<Vec<_>, _>>()?;
                     Ok(Evaluated::Value(Value::List(items.into())))
                 }
                 other => {
@@ -170,15 +200,26 @@ impl<'a> Lowerer<'a> {
         }
     }
 
-    fn record_value(&mut self, unit: &mut Unit<'a>, entries: &'a [Entry], id: crate::value::RecordId) -> Result<Value, Reported> {
+    fn record_value(
+        &mut self,
+        unit: &mut Unit<'a>,
+        entries: &'a [Entry],
+        id: crate::value::RecordId,
+    ) -> Result<Value, Reported> {
         let RecordType { name, fields, .. } = self.graph.program.record(id).clone();
         let mut values = vec![Evaluated::Unknown; fields.len()];
         for entry in entries {
             let Some(index) = fields.iter().position(|field| field.name == entry.name.value) else {
                 let hint = suggest(&entry.name.value, fields.iter().map(|field| field.name.as_str()));
                 return Err(self.report(
-                    Diagnostic::error(Code::UNKNOWN_NAME, entry.name.span, format!("`{name}` has no field `{}`", entry.name.value))
-                        .help(hint.unwrap_or_else(|| format!("its fields are {}", super::expr::list(fields.iter().map(|field| field.name.as_str()))))),
+                    Diagnostic::error(
+                        Code::UNKNOWN_NAME,
+                        entry.name.span,
+                        format!("`{name}` has no field `{}`", entry.name.value),
+                    )
+                    .help(hint.unwrap_or_else(|| {
+                        format!("its fields are {}", super::expr::list(fields.iter().map(|field| field.name.as_str())))
+                    })),
                 ));
             };
             values[index] = self.entry_value(unit, &entry.value, &fields[index].ty)?;
@@ -186,13 +227,19 @@ impl<'a> Lowerer<'a> {
         Ok(Value::Record(values.into()))
     }
 
-    fn expect(&mut self, unit: &mut Unit<'a>, expect: &'a Expect, policies: &[PolicyId]) -> Result<TestExpect, Reported> {
+    fn expect(
+        &mut self,
+        unit: &mut Unit<'a>,
+        expect: &'a Expect,
+        policies: &[PolicyId],
+    ) -> Result<TestExpect, Reported> {
         let name = &expect.decision;
         let Some(family) = self.find_asked(&name.value, policies) else {
             let hint = suggest(&name.value, self.families.keys().map(|(_, name)| *name));
             return Err(self.report(
-                Diagnostic::error(Code::UNKNOWN_NAME, name.span, format!("nothing decides `{}`", name.value))
-                    .help(hint.unwrap_or_else(|| "name a decision, or a definition of a policy this file uses".to_string())),
+                Diagnostic::error(Code::UNKNOWN_NAME, name.span, format!("nothing decides `{}`", name.value)).help(
+                    hint.unwrap_or_else(|| "name a decision, or a definition of a policy this file uses".to_string()),
+                ),
             ));
         };
         let ty = match self.graph.program.family(family).members.first() {
@@ -204,7 +251,11 @@ impl<'a> Lowerer<'a> {
             ExpectOutcome::Value(expr) => Ok(self.constant(unit, expr, &ty)?),
             ExpectOutcome::Status(status) => {
                 if !STATUSES.contains(&status.value.as_str()) {
-                    return Err(self.report(Diagnostic::error(Code::UNKNOWN_NAME, status.span, format!("`{}` is no status", status.value))));
+                    return Err(self.report(Diagnostic::error(
+                        Code::UNKNOWN_NAME,
+                        status.span,
+                        format!("`{}` is no status", status.value),
+                    )));
                 }
                 Err(status.value.clone())
             }
@@ -225,7 +276,8 @@ impl<'a> Lowerer<'a> {
         let own = policies.iter().find_map(|&policy| self.families.get(&(Some(policy), name)));
         own.or_else(|| {
             let mut decisions = self.families.iter().filter(|((_, known), family)| {
-                *known == name && matches!(self.graph.program.family(**family).members.first(), Some((_, Asked::Decision(_))))
+                *known == name
+                    && matches!(self.graph.program.family(**family).members.first(), Some((_, Asked::Decision(_))))
             });
             decisions.next().map(|(_, family)| family)
         })

@@ -36,7 +36,8 @@ impl<'a> Lowerer<'a> {
             TypeKind::Members(names) => Type::Enum(self.anonymous_enum(names)),
             TypeKind::Set(inner) => {
                 let element = self.ty(unit, inner)?;
-                if matches!(element, Type::Set(_) | Type::List(_) | Type::Record(_) | Type::Optional(_) | Type::Period) {
+                if matches!(element, Type::Set(_) | Type::List(_) | Type::Record(_) | Type::Optional(_) | Type::Period)
+                {
                     let found = self.graph.program.type_text(&element);
                     return Err(self.report(
                         Diagnostic::error(Code::TYPE, inner.span, format!("a set cannot hold `{found}`"))
@@ -84,7 +85,8 @@ impl<'a> Lowerer<'a> {
             "money" => Some("name the currency: `money CAD`".to_string()),
             wrong => suggest(wrong, names),
         };
-        let diagnostic = Diagnostic::error(Code::UNKNOWN_NAME, name.span, format!("unknown type `{}`", name.value)).found("no type has this name");
+        let diagnostic = Diagnostic::error(Code::UNKNOWN_NAME, name.span, format!("unknown type `{}`", name.value))
+            .found("no type has this name");
         Err(self.report(match hint {
             Some(hint) => diagnostic.help(hint),
             None => diagnostic.help("declare it with `enum` or `record`, or `use` the library that does"),
@@ -96,7 +98,8 @@ impl<'a> Lowerer<'a> {
         match name.value.as_bytes().try_into() {
             Ok(letters) => Ok(Currency(letters)),
             Err(_) => Err(self.report(
-                Diagnostic::error(Code::TYPE, name.span, format!("`{}` is no currency", name.value)).help("a currency is three capitals: `CAD`"),
+                Diagnostic::error(Code::TYPE, name.span, format!("`{}` is no currency", name.value))
+                    .help("a currency is three capitals: `CAD`"),
             )),
         }
     }
@@ -130,13 +133,16 @@ impl<'a> Lowerer<'a> {
     /// Says that a value has another type than the place needs.
     pub(super) fn mismatch(&mut self, span: Span, expected: &Type, found: &Type) -> Reported {
         let (expected_text, found_text) = (self.graph.program.type_text(expected), self.graph.program.type_text(found));
-        let mut diagnostic = Diagnostic::error(Code::TYPE, span, format!("expected `{expected_text}`, found `{found_text}`"))
-            .found(format!("is `{found_text}`"));
+        let mut diagnostic =
+            Diagnostic::error(Code::TYPE, span, format!("expected `{expected_text}`, found `{found_text}`"))
+                .found(format!("is `{found_text}`"));
         let (wanted, got) = (expected.required(), found.required());
         let hint = match (wanted, got) {
             (Type::Days, Type::Integer) => Some("name the unit: `30 days`"),
             (Type::Months, Type::Integer) => Some("name the unit: `12 months`"),
-            (Type::Days, Type::Months) | (Type::Months, Type::Days) => Some("days and months are different things and never compare"),
+            (Type::Days, Type::Months) | (Type::Months, Type::Days) => {
+                Some("days and months are different things and never compare")
+            }
             (Type::Money(_), Type::Integer | Type::Decimal) => Some("name the currency: `100.00 CAD`"),
             (Type::Date, Type::Instant) => Some("take its date: `date of … in \"UTC\"`"),
             (Type::Instant, Type::Date) => Some("take its end: `end of day … in \"UTC\"`"),

@@ -3,8 +3,8 @@
 use crate::diagnostic::{Code, Diagnostic, suggest};
 use crate::load::{LoadedVersion, Used};
 use crate::program::{
-    Asked, CitedId, Cited, Clock, Decision, DecisionBody, DecisionId, EVALUATION_DATE, EVALUATION_TIME, Fact, FactId, Field, OriginId,
-    PolicyId, Question, QuestionId, RecordType, Rule, RuleId, VersionId,
+    Asked, Cited, CitedId, Clock, Decision, DecisionBody, DecisionId, EVALUATION_DATE, EVALUATION_TIME, Fact, FactId,
+    Field, OriginId, PolicyId, Question, QuestionId, RecordType, Rule, RuleId, VersionId,
 };
 use crate::source::Span;
 use crate::syntax::ast::{DeclKind, Declaration, FactDecl, Head, RecordDecl, RuleDecl, Text, UseDecl};
@@ -32,18 +32,18 @@ impl<'a> Lowerer<'a> {
             all.extend(library.file.declarations.iter().map(|declaration| (declaration, library.incomplete)));
         }
         for version in self.loaded.policies.iter().flat_map(|policy| &policy.versions) {
-            all.extend(version.declarations.iter().map(|consolidated| (&*consolidated.declaration, version.incomplete)));
+            all.extend(
+                version.declarations.iter().map(|consolidated| (&*consolidated.declaration, version.incomplete)),
+            );
         }
         let mut records: Vec<(&'a RecordDecl, RecordId)> = Vec::new();
         for &(declaration, _) in &all {
             match &declaration.kind {
-                DeclKind::Enum(decl) => {
-                    if self.same_type(&decl.head, declaration.span) {
-                        let enum_type = self.enum_type(decl);
-                        self.graph.program.enums.push(enum_type);
-                        let id = EnumId(self.graph.program.enums.len() as u32 - 1);
-                        self.types.insert(&decl.head.name.value, (TypeEntity::Enum(id), declaration.span));
-                    }
+                DeclKind::Enum(decl) if self.same_type(&decl.head, declaration.span) => {
+                    let enum_type = self.enum_type(decl);
+                    self.graph.program.enums.push(enum_type);
+                    let id = EnumId(self.graph.program.enums.len() as u32 - 1);
+                    self.types.insert(&decl.head.name.value, (TypeEntity::Enum(id), declaration.span));
                 }
                 DeclKind::Record(decl) if self.same_type(&decl.head, declaration.span) => {
                     let record = RecordType { name: decl.head.name.value.clone(), fields: Vec::new(), period: None };
@@ -81,7 +81,9 @@ impl<'a> Lowerer<'a> {
             self.report(
                 Diagnostic::error(Code::TWO_MEANINGS, place, format!("`{name}` means something else in another file"))
                     .label(first, "declared here first")
-                    .help("a fact or type means one thing over all policies: declare it once, in a library that both use"),
+                    .help(
+                        "a fact or type means one thing over all policies: declare it once, in a library that both use",
+                    ),
             );
         }
     }
@@ -91,7 +93,11 @@ impl<'a> Lowerer<'a> {
         for field in &decl.fields {
             let name = &field.head.name;
             if fields.iter().any(|known| known.name == name.value) {
-                self.report(Diagnostic::error(Code::DUPLICATE, name.span, format!("`{}` is a field twice", name.value)));
+                self.report(Diagnostic::error(
+                    Code::DUPLICATE,
+                    name.span,
+                    format!("`{}` is a field twice", name.value),
+                ));
                 continue;
             }
             let Ok(ty) = self.ty(unit, &field.ty) else { continue };
@@ -99,7 +105,8 @@ impl<'a> Lowerer<'a> {
                 && self.reaches(*inner, id)
             {
                 self.report(
-                    Diagnostic::error(Code::CYCLE, field.ty.span, format!("`{}` holds itself", decl.head.name.value)).help("a record holds values and other records, never itself"),
+                    Diagnostic::error(Code::CYCLE, field.ty.span, format!("`{}` holds itself", decl.head.name.value))
+                        .help("a record holds values and other records, never itself"),
                 );
                 continue;
             }
@@ -115,8 +122,12 @@ impl<'a> Lowerer<'a> {
                     let end_ty = &fields[end as usize].ty;
                     if *start_ty != Type::Date || *end_ty.required() != Type::Date {
                         self.report(
-                            Diagnostic::error(Code::TYPE, written.start.span.to(written.end.span), "a period runs from a date to a date")
-                                .help("its start is a `date`, its end a `date` or `date or none`"),
+                            Diagnostic::error(
+                                Code::TYPE,
+                                written.start.span.to(written.end.span),
+                                "a period runs from a date to a date",
+                            )
+                            .help("its start is a `date`, its end a `date` or `date or none`"),
                         );
                     } else {
                         period = Some((start, end, written.inclusive));
@@ -152,17 +163,20 @@ impl<'a> Lowerer<'a> {
         }
         if name == "evaluation_date" || name == "evaluation_time" {
             self.report(
-                Diagnostic::error(Code::DUPLICATE, decl.head.name.span, format!("`{name}` is built in")).help("it is the day or moment of the run: read it without declaring it"),
+                Diagnostic::error(Code::DUPLICATE, decl.head.name.span, format!("`{name}` is built in"))
+                    .help("it is the day or moment of the run: read it without declaring it"),
             );
             return;
         }
         let ty = self.ty(unit, &decl.ty).unwrap_or(Type::YesNo);
         let required = ty.required().clone();
         let within = decl.within.as_ref().and_then(|(low, high)| {
-            let (low_value, high_value) = (self.constant(unit, low, &required).ok()?, self.constant(unit, high, &required).ok()?);
+            let (low_value, high_value) =
+                (self.constant(unit, low, &required).ok()?, self.constant(unit, high, &required).ok()?);
             if low_value > high_value || !required.is_ordered() {
                 self.report(
-                    Diagnostic::error(Code::BOUNDS, low.span.to(high.span), "no value lies in these bounds").help("write the least value first: `within 0..120`"),
+                    Diagnostic::error(Code::BOUNDS, low.span.to(high.span), "no value lies in these bounds")
+                        .help("write the least value first: `within 0..120`"),
                 );
                 return None;
             }
@@ -172,7 +186,11 @@ impl<'a> Lowerer<'a> {
         let key = decl.written.as_ref().unwrap_or(&decl.head.name).value.clone();
         if let Some(other) = self.graph.program.facts.iter().find(|fact| fact.key == key) {
             let (other_name, other_span) = (other.name.clone(), other.span);
-            let mut diagnostic = Diagnostic::error(Code::DUPLICATE, decl.head.name.span, format!("facts files spell `{other_name}` as `{key}` too"));
+            let mut diagnostic = Diagnostic::error(
+                Code::DUPLICATE,
+                decl.head.name.span,
+                format!("facts files spell `{other_name}` as `{key}` too"),
+            );
             if let Some(other) = other_span {
                 diagnostic = diagnostic.label(other, "the other fact");
             }
@@ -222,8 +240,12 @@ impl<'a> Lowerer<'a> {
                     self.value(unit, &decl.head, Entity::Fact(id), site(&decl.head));
                 }
             }
-            DeclKind::Define(decl) => self.value(unit, &decl.head, Entity::Define(decl, site(&decl.head)), site(&decl.head)),
-            DeclKind::Table(decl) => self.value(unit, &decl.head, Entity::Table(decl, site(&decl.head)), site(&decl.head)),
+            DeclKind::Define(decl) => {
+                self.value(unit, &decl.head, Entity::Define(decl, site(&decl.head)), site(&decl.head))
+            }
+            DeclKind::Table(decl) => {
+                self.value(unit, &decl.head, Entity::Table(decl, site(&decl.head)), site(&decl.head))
+            }
             _ => {}
         }
     }
@@ -285,10 +307,14 @@ impl<'a> Lowerer<'a> {
             return;
         }
         self.report(
-            Diagnostic::error(Code::DUPLICATE, head.name.span, format!("the {what} `{}` is declared twice", head.name.value))
-                .found("declared again here")
-                .label(first, "declared here first")
-                .help("rename one of them, or take one out"),
+            Diagnostic::error(
+                Code::DUPLICATE,
+                head.name.span,
+                format!("the {what} `{}` is declared twice", head.name.value),
+            )
+            .found("declared again here")
+            .label(first, "declared here first")
+            .help("rename one of them, or take one out"),
         );
     }
 
@@ -330,9 +356,13 @@ impl<'a> Lowerer<'a> {
     }
 
     fn built_ins(&mut self, unit: &mut Unit<'a>) {
-        let nowhere = self.graph.program.versions.first().map(|version| version.span).or_else(|| {
-            self.loaded.libraries.first().map(|library| library.file.span)
-        });
+        let nowhere = self
+            .graph
+            .program
+            .versions
+            .first()
+            .map(|version| version.span)
+            .or_else(|| self.loaded.libraries.first().map(|library| library.file.span));
         let Some(place) = nowhere else { return };
         let site = Site { span: place, whole: place, made_by: None };
         unit.values.insert("evaluation_date", (Entity::Fact(EVALUATION_DATE), site));
@@ -419,8 +449,12 @@ impl<'a> Lowerer<'a> {
             let name = parameter.name.value.as_str();
             if unit.values.contains_key(name) {
                 self.report(
-                    Diagnostic::error(Code::HIDES_NAME, parameter.name.span, format!("`{name}` already names something here"))
-                        .help("choose another name for the parameter"),
+                    Diagnostic::error(
+                        Code::HIDES_NAME,
+                        parameter.name.span,
+                        format!("`{name}` already names something here"),
+                    )
+                    .help("choose another name for the parameter"),
                 );
             }
             // Placeholders take levels from the top, out of reach of the quantifiers in the body.
@@ -446,7 +480,13 @@ impl<'a> Lowerer<'a> {
         started
     }
 
-    fn declare_version(&mut self, policy: PolicyId, loaded: &'a LoadedVersion, id: VersionId, versions: &[VersionId]) -> Started<'a> {
+    fn declare_version(
+        &mut self,
+        policy: PolicyId,
+        loaded: &'a LoadedVersion,
+        id: VersionId,
+        versions: &[VersionId],
+    ) -> Started<'a> {
         let declarations = || loaded.declarations.iter().map(|decl| (&*decl.declaration, Some(versions[decl.made_by])));
         let libraries = self.libraries_of(declarations().filter_map(|(declaration, _)| use_decl(declaration)));
         self.incomplete |= libraries.iter().any(|&library| self.loaded.libraries[library].incomplete);
@@ -471,7 +511,13 @@ impl<'a> Lowerer<'a> {
             let family = self.family(Some(policy), name);
             let decision = DecisionId(self.graph.program.decisions.len() as u32);
             let body = DecisionBody::Adds(Vec::new());
-            self.graph.program.decisions.push(Decision { family, version: id, origin: OriginId(0), ty: ty.clone(), body });
+            self.graph.program.decisions.push(Decision {
+                family,
+                version: id,
+                origin: OriginId(0),
+                ty: ty.clone(),
+                body,
+            });
             self.graph.program.versions[id.index()].decisions.push(decision);
             self.same_decision_type(family, &ty, &decl.head);
             self.graph.program.families[family.index()].members.push((Some(id), Asked::Decision(decision)));
@@ -485,7 +531,13 @@ impl<'a> Lowerer<'a> {
         Started { unit, decisions }
     }
 
-    fn deciding_fact(&mut self, unit: &mut Unit<'a>, policy: PolicyId, loaded: &'a LoadedVersion, name: &'a crate::syntax::ast::Name) {
+    fn deciding_fact(
+        &mut self,
+        unit: &mut Unit<'a>,
+        policy: PolicyId,
+        loaded: &'a LoadedVersion,
+        name: &'a crate::syntax::ast::Name,
+    ) {
         let Some((Entity::Fact(fact), site)) = unit.values.get(name.value.as_str()).cloned() else {
             self.not_a_fact(unit, name);
             return;
@@ -495,7 +547,8 @@ impl<'a> Lowerer<'a> {
         let moment = loaded.start.moment.is_some() || loaded.end.is_some_and(|end| end.moment.is_some());
         if !matches!(ty, Type::Date | Type::Instant) || (moment && fact != EVALUATION_DATE && ty != Type::Instant) {
             let found = self.graph.program.type_text(&ty);
-            let needed = if moment { "an `instant`, for a version starts inside a day" } else { "a `date` or `instant`" };
+            let needed =
+                if moment { "an `instant`, for a version starts inside a day" } else { "a `date` or `instant`" };
             self.report(
                 Diagnostic::error(Code::DECIDING_FACT, name.span, format!("the deciding fact must be {needed}"))
                     .label(site.span, format!("is `{found}`"))
@@ -509,15 +562,22 @@ impl<'a> Lowerer<'a> {
 
     /// Decision names are unique over the root (D14).
     fn unique_decision(&mut self, policy: PolicyId, head: &'a Head) {
-        let other = self.families.iter().filter(|((owner, name), _)| owner.is_some_and(|owner| owner != policy) && *name == head.name.value);
+        let other = self
+            .families
+            .iter()
+            .filter(|((owner, name), _)| owner.is_some_and(|owner| owner != policy) && *name == head.name.value);
         let other = other.map(|((owner, _), family)| (*owner, *family)).next();
         if let Some((Some(owner), family)) = other
             && let Some((_, Asked::Decision(_))) = self.graph.program.family(family).members.first()
         {
             let owner = self.graph.program.policies[owner.index()].name.clone();
             self.report(
-                Diagnostic::error(Code::DUPLICATE, head.name.span, format!("`{owner}` decides `{}` too", head.name.value))
-                    .help("the names of decisions are unique over all policies: rename one of them"),
+                Diagnostic::error(
+                    Code::DUPLICATE,
+                    head.name.span,
+                    format!("`{owner}` decides `{}` too", head.name.value),
+                )
+                .help("the names of decisions are unique over all policies: rename one of them"),
             );
         }
     }
@@ -532,8 +592,12 @@ impl<'a> Lowerer<'a> {
         {
             let (was, is) = (self.graph.program.type_text(&first), self.graph.program.type_text(ty));
             self.report(
-                Diagnostic::error(Code::TYPE, head.name.span, format!("`{}` is `{is}` here and `{was}` in an earlier version", head.name.value))
-                    .help("readers of a decision need one type over all its versions: choose a new name"),
+                Diagnostic::error(
+                    Code::TYPE,
+                    head.name.span,
+                    format!("`{}` is `{is}` here and `{was}` in an earlier version", head.name.value),
+                )
+                .help("readers of a decision need one type over all its versions: choose a new name"),
             );
         }
     }
@@ -549,7 +613,14 @@ impl<'a> Lowerer<'a> {
         self.incomplete = false;
     }
 
-    fn lower_version(&mut self, policy: PolicyId, loaded: &'a LoadedVersion, id: VersionId, versions: &[VersionId], started: Started<'a>) {
+    fn lower_version(
+        &mut self,
+        policy: PolicyId,
+        loaded: &'a LoadedVersion,
+        id: VersionId,
+        versions: &[VersionId],
+        started: Started<'a>,
+    ) {
         let Started { mut unit, decisions } = started;
         let declarations = || loaded.declarations.iter().map(|decl| (&*decl.declaration, Some(versions[decl.made_by])));
         let libraries = self.libraries_of(declarations().filter_map(|(declaration, _)| use_decl(declaration)));
@@ -648,16 +719,26 @@ impl<'a> Lowerer<'a> {
         for outside in &used.outside {
             let name = &outside.decision;
             if !families.iter().any(|&family| self.graph.program.family(family).name == name.value) {
-                let names: Vec<String> = families.iter().map(|&family| self.graph.program.family(family).name.clone()).collect();
+                let names: Vec<String> =
+                    families.iter().map(|&family| self.graph.program.family(family).name.clone()).collect();
                 let hint = suggest(&name.value, names.iter().map(String::as_str));
                 self.report(
-                    Diagnostic::error(Code::UNKNOWN_NAME, name.span, format!("`{}` decides no `{}`", used.path.text(), name.value))
-                        .help(hint.unwrap_or_else(|| "name a decision of the used policy".to_string())),
+                    Diagnostic::error(
+                        Code::UNKNOWN_NAME,
+                        name.span,
+                        format!("`{}` decides no `{}`", used.path.text(), name.value),
+                    )
+                    .help(hint.unwrap_or_else(|| "name a decision of the used policy".to_string())),
                 );
             }
         }
-        let names = self.families.iter().filter(|((owner, _), _)| *owner == Some(policy)).map(|((_, name), &family)| (*name, family));
-        let names: Vec<(&'a str, crate::program::FamilyId)> = names.filter(|(_, family)| families.contains(family)).collect();
+        let names = self
+            .families
+            .iter()
+            .filter(|((owner, _), _)| *owner == Some(policy))
+            .map(|((_, name), &family)| (*name, family));
+        let names: Vec<(&'a str, crate::program::FamilyId)> =
+            names.filter(|(_, family)| families.contains(family)).collect();
         for (name, family) in names {
             let ty = self.graph.program.family(family).members.iter().find_map(|(_, asked)| match asked {
                 Asked::Decision(decision) => Some(self.graph.program.decision(*decision).ty.clone()),
@@ -670,9 +751,13 @@ impl<'a> Lowerer<'a> {
                 && !matches!(other, Entity::Used(..))
             {
                 self.report(
-                    Diagnostic::error(Code::DUPLICATE, used.path.span, format!("`{}` decides `{name}`, and `{name}` is declared here too", used.path.text()))
-                        .label(first.span, "declared here")
-                        .help("rename the one declared here"),
+                    Diagnostic::error(
+                        Code::DUPLICATE,
+                        used.path.span,
+                        format!("`{}` decides `{name}`, and `{name}` is declared here too", used.path.text()),
+                    )
+                    .label(first.span, "declared here")
+                    .help("rename the one declared here"),
                 );
             }
         }

@@ -401,6 +401,7 @@ pub struct EnumDecl {
 
 /// The members of an enum.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "one a declaration: a box would only be in the way")]
 pub enum EnumBody {
     /// `{ a, b }`.
     Members(Vec<EnumMember>),
@@ -612,6 +613,7 @@ pub enum Hit {
 
 /// The rows of a table.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "one a declaration: a box would only be in the way")]
 pub enum TableBody {
     /// `| a, b -> c`.
     Rows(Vec<Row>),

@@ -21,8 +21,12 @@ pub(super) fn clean(source: SourceId, text: &str, diagnostics: &mut Vec<Diagnost
         if at >= quoted_until {
             match c {
                 '"' => quoted_until = text_end(bytes, at),
-                '#' => quoted_until = at + bytes[at..].iter().position(|&byte| byte == b'\n').unwrap_or(bytes.len() - at),
-                '“' | '„' | '‘' => quoted_until = at + bytes[at..].iter().position(|&byte| byte == b'\n').unwrap_or(bytes.len() - at),
+                '#' => {
+                    quoted_until = at + bytes[at..].iter().position(|&byte| byte == b'\n').unwrap_or(bytes.len() - at)
+                }
+                '“' | '„' | '‘' => {
+                    quoted_until = at + bytes[at..].iter().position(|&byte| byte == b'\n').unwrap_or(bytes.len() - at)
+                }
                 _ => {}
             }
         }
@@ -33,14 +37,23 @@ pub(super) fn clean(source: SourceId, text: &str, diagnostics: &mut Vec<Diagnost
         let length = c.len_utf8();
         let mut end = at + length;
         let diagnostic = if let Some(name) = control(c) {
-            Diagnostic::error(Code::HIDDEN_CHARACTER, Span::new(source, at, end), format!("a {name} (U+{:04X}) hides what this says", c as u32))
-                .help("remove it")
+            Diagnostic::error(
+                Code::HIDDEN_CHARACTER,
+                Span::new(source, at, end),
+                format!("a {name} (U+{:04X}) hides what this says", c as u32),
+            )
+            .help("remove it")
         } else if let Some(name) = invisible(c, quoted) {
-            Diagnostic::error(Code::HIDDEN_CHARACTER, Span::new(source, at, end), format!("a {name} (U+{:04X}) stands here", c as u32))
-                .help("write a plain blank, or remove it")
+            Diagnostic::error(
+                Code::HIDDEN_CHARACTER,
+                Span::new(source, at, end),
+                format!("a {name} (U+{:04X}) stands here", c as u32),
+            )
+            .help("write a plain blank, or remove it")
         } else if !quoted && c.is_alphabetic() {
             // A word with foreign letters is one finding.
-            let start = at - bytes[..at].iter().rev().take_while(|&&byte| byte.is_ascii_alphanumeric() || byte == b'_').count();
+            let start =
+                at - bytes[..at].iter().rev().take_while(|&&byte| byte.is_ascii_alphanumeric() || byte == b'_').count();
             while let Some(&(next, c)) = chars.peek() {
                 if !(c.is_alphanumeric() || c == '_') {
                     break;
@@ -96,7 +109,8 @@ fn unaccented(word: &str) -> Option<String> {
 
 /// Names the controls that reorder text.
 fn control(c: char) -> Option<&'static str> {
-    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}').then_some("bidirectional control")
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        .then_some("bidirectional control")
 }
 
 /// Names characters without a shape. Joiners are right inside texts: some scripts and emoji need them.
@@ -104,11 +118,19 @@ fn invisible(c: char, quoted: bool) -> Option<&'static str> {
     match c {
         '\u{200b}' | '\u{2060}' | '\u{feff}' => Some("zero-width blank"),
         '\u{ad}' => Some("soft hyphen"),
-        '\u{180e}' | '\u{2061}'..='\u{2064}' | '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' | '\u{e0000}'..='\u{e007f}' => Some("invisible character"),
+        '\u{180e}'
+        | '\u{2061}'..='\u{2064}'
+        | '\u{115f}'
+        | '\u{1160}'
+        | '\u{3164}'
+        | '\u{ffa0}'
+        | '\u{e0000}'..='\u{e007f}' => Some("invisible character"),
         '\u{200c}' | '\u{200d}' if !quoted => Some("zero-width joiner"),
         '\u{fe00}'..='\u{fe0f}' if !quoted => Some("variation selector"),
         '\u{a0}' | '\u{202f}' | '\u{2007}' if !quoted => Some("no-break blank"),
-        '\u{1680}' | '\u{2000}'..='\u{2006}' | '\u{2008}'..='\u{200a}' | '\u{205f}' | '\u{3000}' if !quoted => Some("blank of another width"),
+        '\u{1680}' | '\u{2000}'..='\u{2006}' | '\u{2008}'..='\u{200a}' | '\u{205f}' | '\u{3000}' if !quoted => {
+            Some("blank of another width")
+        }
         '\u{85}' | '\u{2028}' | '\u{2029}' => Some("line separator"),
         _ => None,
     }

@@ -14,6 +14,7 @@ mod hidden;
 mod recover;
 pub mod same;
 mod scan;
+mod words;
 
 use pest::Parser as _;
 
@@ -22,6 +23,7 @@ use crate::source::{SourceId, Sources, Span};
 use ast::{Declaration, File, Header, Item, Name};
 use build::Builder;
 use grammar::{EnactParser, Rule};
+pub use build::suspect;
 pub use scan::{MAX_DEPTH, MAX_FILE_BYTES, MAX_HEIGHT, MAX_LINE_BYTES};
 
 /// How many findings of one file are listed. More help nobody; the last says how many are left out.
@@ -57,7 +59,9 @@ pub fn parse_item(sources: &Sources, id: SourceId) -> (Option<Item>, Vec<Diagnos
     let text = sources.get(id).text();
     let scan::Scan { cleaned, pieces, mut diagnostics } = scan::scan(id, text);
     let text = cleaned.as_deref().unwrap_or(text);
-    if let Some(&scan::TooDeep::Depth(at) | &scan::TooDeep::Height(at)) = pieces.iter().find_map(|piece| piece.too_deep.as_ref()) {
+    if let Some(&scan::TooDeep::Depth(at) | &scan::TooDeep::Height(at)) =
+        pieces.iter().find_map(|piece| piece.too_deep.as_ref())
+    {
         diagnostics.push(Diagnostic::error(Code::TOO_DEEP, Span::new(id, at, at), "this expression is too deep"));
         return (None, diagnostics);
     }
@@ -94,7 +98,7 @@ pub struct NotUtf8 {
 ///
 /// # Errors
 /// Bytes in another encoding, such as Latin-1 or UTF-16, with the first wrong byte.
-pub fn decode(bytes: &[u8], name: &str) -> Result<String, NotUtf8> {
+pub fn decode(bytes: &[u8], name: &str) -> Result<String, Box<NotUtf8>> {
     let error = match std::str::from_utf8(bytes) {
         Ok(text) => return Ok(text.to_owned()),
         Err(error) => error,
@@ -108,7 +112,7 @@ pub fn decode(bytes: &[u8], name: &str) -> Result<String, NotUtf8> {
     let byte = bytes.get(offset).copied().unwrap_or(0);
     let message = format!("{name} is no UTF-8 text: byte {offset} on line {line} is 0x{byte:02X}");
     let diagnostic = Diagnostic::new(Severity::Error, Code::NOT_UTF8, message).help(help);
-    Err(NotUtf8 { offset, line, diagnostic })
+    Err(Box::new(NotUtf8 { offset, line, diagnostic }))
 }
 
 /// Returns the head of a file; reports one that does not stand first, and any other.
@@ -121,13 +125,20 @@ fn choose_header(headers: Vec<Header>, declarations: &[Declaration], diagnostics
     let first_declaration = declarations.iter().map(|declaration| declaration.span).min();
     let mut headers = headers.into_iter();
     let Some(first) = headers.next() else { return Header::None };
-    if let (Some(span), Some(declaration)) = (place(&first), first_declaration.filter(|declaration| place(&first).is_some_and(|span| *declaration < span))) {
-        let diagnostic = Diagnostic::error(Code::HEADER, span, "the head of a file stands first").label(declaration, "this stands before it").help("move the head to the top");
+    if let (Some(span), Some(declaration)) =
+        (place(&first), first_declaration.filter(|declaration| place(&first).is_some_and(|span| *declaration < span)))
+    {
+        let diagnostic = Diagnostic::error(Code::HEADER, span, "the head of a file stands first")
+            .label(declaration, "this stands before it")
+            .help("move the head to the top");
         diagnostics.push(diagnostic);
     }
     for other in headers {
         if let (Some(span), Some(first)) = (place(&other), place(&first)) {
-            let diagnostic = Diagnostic::error(Code::HEADER, span, "a file has one head").found("the second").label(first, "the first").help("put each version and library into its own file");
+            let diagnostic = Diagnostic::error(Code::HEADER, span, "a file has one head")
+                .found("the second")
+                .label(first, "the first")
+                .help("put each version and library into its own file");
             diagnostics.push(diagnostic);
         }
     }
@@ -142,7 +153,8 @@ fn limit(diagnostics: &mut Vec<Diagnostic>) {
     let more = diagnostics.len() - MAX_DIAGNOSTICS;
     let last = diagnostics[MAX_DIAGNOSTICS].span();
     diagnostics.truncate(MAX_DIAGNOSTICS);
-    let mut note = Diagnostic::new(Severity::Note, Code::SYNTAX, format!("{more} more findings in this file are not listed"));
+    let mut note =
+        Diagnostic::new(Severity::Note, Code::SYNTAX, format!("{more} more findings in this file are not listed"));
     if let Some(span) = last {
         note = note.label(span, "the next one");
     }

@@ -9,6 +9,7 @@ use std::collections::HashSet;
 
 use pest::Parser as _;
 
+use super::MAX_DIAGNOSTICS;
 use super::ast::{Declaration, Header, Name, PolicyHeader, Start};
 use super::build::{Builder, Built};
 use super::error::{self, Failure};
@@ -21,8 +22,93 @@ use crate::source::{SourceId, Span, Spanned};
 const MAX_RECOVERY_BYTES: usize = 64 << 10;
 /// How many errors of one declaration are looked for.
 const MAX_RECOVERIES: usize = 8;
+/// How many words of one piece are compared with keywords. Text that has more has other troubles.
+const MAX_LOOKUPS: usize = 500;
 /// Words that begin a clause wherever they stand outside texts: all are reserved.
 const CLAUSE_WORDS: &[&str] = &["when", "unless", "because", "cite", "relies", "exception", "otherwise"];
+
+/// Other words that may begin a line of a declaration.
+const LANGUAGE_WORDS: &[&str] = &[
+    "about",
+    "above",
+    "accessed",
+    "adds",
+    "all",
+    "amends",
+    "and",
+    "announced",
+    "any",
+    "as",
+    "ask",
+    "at",
+    "by",
+    "changeable",
+    "collect",
+    "column",
+    "columns",
+    "count",
+    "covers",
+    "date",
+    "days",
+    "decided",
+    "effective",
+    "else",
+    "end",
+    "every",
+    "expect",
+    "first",
+    "for",
+    "from",
+    "given",
+    "has",
+    "highest",
+    "holidays",
+    "if",
+    "implies",
+    "in",
+    "includes",
+    "is",
+    "judged",
+    "jurisdiction",
+    "missing",
+    "months",
+    "no",
+    "none",
+    "not",
+    "of",
+    "on",
+    "open",
+    "or",
+    "outranks",
+    "outside",
+    "overlaps",
+    "owner",
+    "private",
+    "published",
+    "read",
+    "reading",
+    "round",
+    "rounding",
+    "split",
+    "stated",
+    "then",
+    "through",
+    "to",
+    "typical",
+    "under",
+    "unique",
+    "until",
+    "up",
+    "url",
+    "valid",
+    "weekday",
+    "weekend",
+    "where",
+    "within",
+    "written",
+    "yes",
+    "zone",
+];
 
 /// What a file gives.
 #[derive(Default)]
@@ -83,6 +169,16 @@ impl<'t> Recovery<'t> {
 
     /// Finds out what is wrong with a piece, and parses what is right in it.
     fn recover(&mut self, start: usize, text: &'t str, failure: &Failure) {
+        if self.outcome.diagnostics.len() > MAX_DIAGNOSTICS {
+            // Only counted: pieces come in order, so no earlier finding can push this one into the list.
+            let at = start + failure.at.min(text.len());
+            self.outcome.diagnostics.push(Diagnostic::error(
+                Code::SYNTAX,
+                Span::new(self.source, at, at),
+                "this does not fit here",
+            ));
+            return;
+        }
         let tokens = scan::tokens(text);
         let starts = self.inner_starts(text, &tokens);
         if starts.iter().all(|inner| inner.token == 0 && inner.meant.is_none()) {
@@ -101,7 +197,9 @@ impl<'t> Recovery<'t> {
                 Some(word) => {
                     let written = &text[from.start..from.end];
                     let span = Span::new(self.source, start + from.start, start + from.end);
-                    let diagnostic = Diagnostic::error(Code::SYNTAX, span, format!("`{written}` begins no declaration")).help(format!("did you mean `{word}`?"));
+                    let diagnostic =
+                        Diagnostic::error(Code::SYNTAX, span, format!("`{written}` begins no declaration"))
+                            .help(format!("did you mean `{word}`?"));
                     self.outcome.diagnostics.push(diagnostic);
                     // The rest keeps its places: the text starts earlier or later by the difference of the words.
                     let mended = format!("{word}{}", &text[from.end..end]);
@@ -125,28 +223,51 @@ impl<'t> Recovery<'t> {
     /// Finds declarations inside a piece: reserved words that begin one at the start of a line, and misspelt ones in column 1.
     fn inner_starts(&self, text: &'t str, tokens: &[Token]) -> Vec<InnerStart> {
         let mut starts = Vec::new();
+        let mut looked_up = 0;
         for (index, token) in tokens.iter().enumerate() {
-            if token.kind != TokenKind::Word {
+            if token.kind != TokenKind::Word || starts.len() > MAX_DIAGNOSTICS {
                 continue;
             }
-            let line_start = text[..token.start].rfind('\n').map_or(0, |at| at + 1);
-            if !text[line_start..token.start].bytes().all(|byte| byte == b' ' || byte == b'\t') {
+            let gap = index.checked_sub(1).map_or("\n", |index| &text[tokens[index].end..token.start]);
+            if !gap.contains('\n') {
                 continue;
             }
             let word = &text[token.start..token.end];
             let next = tokens.get(index + 1).map_or("", |token| &text[token.start..token.end]);
             let before = index.checked_sub(1).map_or("", |index| &text[tokens[index].start..tokens[index].end]);
             if is_declaration_word(word) {
-                if !matches!(before, "insert" | "replace" | "repeal") && !(word == "set" && next == "of") {
+                let inside = matches!(before, "insert" | "replace" | "repeal") || word == "set" && next == "of";
+                if !inside {
                     starts.push(InnerStart { token: index, meant: None });
                 }
-            } else if line_start == token.start
+            } else if looked_up < MAX_LOOKUPS
+                && (index == 0 || gap.ends_with('\n'))
                 && tokens.get(index + 1).is_some_and(|token| token.kind == TokenKind::Word)
                 && !CLAUSE_WORDS.contains(&word)
-                && !matches!(next, "is" | "includes" | "adds" | "outranks" | "and" | "or" | "in" | "not" | "from" | "by" | "on" | "as" | "of")
-                && let Some(meant) = misspelt(word)
+                && !matches!(
+                    next,
+                    "is" | "includes"
+                        | "adds"
+                        | "outranks"
+                        | "and"
+                        | "or"
+                        | "in"
+                        | "not"
+                        | "from"
+                        | "by"
+                        | "on"
+                        | "as"
+                        | "of"
+                )
             {
-                starts.push(InnerStart { token: index, meant: Some(meant) });
+                looked_up += 1;
+                match misspelt(word) {
+                    Some(meant) => starts.push(InnerStart { token: index, meant: Some(meant) }),
+                    None if !LANGUAGE_WORDS.contains(&word) && !LANGUAGE_WORDS.contains(&next) => {
+                        starts.push(InnerStart { token: index, meant: None })
+                    }
+                    None => {}
+                }
             }
         }
         starts
@@ -168,8 +289,14 @@ impl<'t> Recovery<'t> {
         if text.len() > MAX_RECOVERY_BYTES {
             return;
         }
-        let clauses: Vec<usize> = tokens.iter().filter(|token| CLAUSE_WORDS.contains(&&text[token.start..token.end])).map(|token| token.start).collect();
-        let mut blanked = text.to_owned();
+        let clauses: Vec<usize> = tokens
+            .iter()
+            .filter(|token| CLAUSE_WORDS.contains(&&text[token.start..token.end]))
+            .map(|token| token.start)
+            .collect();
+        // What is parsed next, and where it starts in the piece.
+        let mut rest = text.to_owned();
+        let mut shift = 0;
         let mut at = failure.at;
         for _ in 0..MAX_RECOVERIES {
             if at >= text.len() {
@@ -177,28 +304,27 @@ impl<'t> Recovery<'t> {
             }
             let from = clauses.iter().rev().find(|&&clause| clause <= at).copied();
             let to = clauses.iter().find(|&&clause| clause > at).copied().unwrap_or(text.len());
-            let mut base = start as i64;
-            let parsed = match from {
+            match from {
                 Some(from) => {
-                    blank(&mut blanked, from, to);
-                    self.parse(base, &blanked, false)
+                    let range = (from as i64 - shift) as usize..(to as i64 - shift) as usize;
+                    rest.replace_range(range, &" ".repeat(to - from));
                 }
                 // The head itself is wrong: its clauses are parsed after another head.
                 None => {
-                    let stub = match tokens.iter().map(|token| &text[token.start..token.end]).find(|word| is_declaration_word(word)) {
+                    let stub = match tokens
+                        .iter()
+                        .map(|token| &text[token.start..token.end])
+                        .find(|word| is_declaration_word(word))
+                    {
                         Some("rule") => "rule r r is yes ",
                         Some("decision") => "decision d: yes/no ",
                         _ => return,
                     };
-                    if to == text.len() {
-                        return;
-                    }
-                    let moved = to as i64 - stub.len() as i64;
-                    base += moved;
-                    let text = format!("{stub}{}", &blanked[to..]);
-                    self.parse(base, &text, false).map_err(|failure| failure.moved(moved))
+                    rest = format!("{stub}{}", &text[to..]);
+                    shift = to as i64 - stub.len() as i64;
                 }
-            };
+            }
+            let parsed = self.parse(start as i64 + shift, &rest, false).map_err(|failure| failure.moved(shift));
             match parsed {
                 Ok(()) => return,
                 Err(next) if next.at <= at => return,
@@ -242,7 +368,8 @@ impl<'t> Recovery<'t> {
                     let date = super::build::parse_date(text.get(at..at + 10)?)?;
                     Some(Spanned::new(date, Span::new(self.source, start + at, start + at + 10)))
                 };
-                let effective_from = date_after("effective from").map(|date| Start { date: date.value, clock: None, span: date.span });
+                let effective_from =
+                    date_after("effective from").map(|date| Start { date: date.value, clock: None, span: date.span });
                 self.outcome.headers.push(Header::Policy(Box::new(PolicyHeader {
                     name,
                     title: None,
@@ -269,9 +396,12 @@ impl<'t> Recovery<'t> {
                 "too deep here",
                 "give inner parts a name with `define`",
             ),
-            TooDeep::Height(at) => {
-                (at, format!("this sum has more than {} operators", scan::MAX_HEIGHT), "too long here", "use `sum(… for x in …)`, or give parts a name with `define`")
-            }
+            TooDeep::Height(at) => (
+                at,
+                format!("more than {} operators stand on top of each other", scan::MAX_HEIGHT),
+                "too long here",
+                "use `sum(… for x in …)`, or give parts a name with `define`",
+            ),
         };
         let span = Span::new(self.source, at, at + self.text[at..].chars().next().map_or(0, char::len_utf8));
         self.outcome.diagnostics.push(Diagnostic::error(Code::TOO_DEEP, span, message).found(found).help(help));
@@ -287,7 +417,8 @@ impl<'t> Recovery<'t> {
     /// Whether the file may mean a value of its own by a word such as `unknown`.
     fn declares(&self, word: &str) -> bool {
         let declared = self.declared.get_or_init(|| self.declared_words());
-        let elsewhere = matches!(word, "unknown" | "known" | "missing") && (declared.contains("use") || declared.contains("amends"));
+        let elsewhere = matches!(word, "unknown" | "known" | "missing")
+            && (declared.contains("use") || declared.contains("amends"));
         declared.contains(word) || elsewhere
     }
 
@@ -300,17 +431,35 @@ impl<'t> Recovery<'t> {
             let word = |index: usize| tokens.get(index).map_or("", |token| &text[token.start..token.end]);
             let head = usize::from(matches!(word(0), "insert" | "replace"));
             match word(head) {
-                "use" => drop(words.insert("use")),
-                "policy" if tokens.iter().any(|token| &text[token.start..token.end] == "amends") => drop(words.insert("amends")),
+<<<<<<< HEAD
+                "use" => _ = words.insert("use"),
+                "policy" if tokens.iter().any(|token| &text[token.start..token.end] == "amends") => {
+                    _ = words.insert("amends");
+=======
+                "use" => {
+                    words.insert("use");
+                }
+                "policy" if tokens.iter().any(|token| &text[token.start..token.end] == "amends") => {
+                    words.insert("amends");
+>>>>>>> syntax
+                }
                 _ => {}
             }
             if is_declaration_word(word(head)) {
                 words.insert(word(head + 1));
             }
             let members = matches!(word(head), "enum" | "record");
+            // Inside the braces of a type: `fact status: {known, unknown}`.
+            let mut typed = false;
             for index in 1..tokens.len() {
-                let follows = matches!(word(index - 1), "{" | ",") && (matches!(word(index + 1), "," | "}" | "written") || tokens.get(index + 1).is_some_and(|token| token.kind == TokenKind::Text));
-                let typed = (2..index).rev().find(|&back| word(back) == "{").is_some_and(|open| word(open - 1) == ":");
+                match word(index - 1) {
+                    "{" => typed = index >= 2 && word(index - 2) == ":",
+                    "}" => typed = false,
+                    _ => {}
+                }
+                let follows = matches!(word(index - 1), "{" | ",")
+                    && (matches!(word(index + 1), "," | "}" | "written")
+                        || tokens.get(index + 1).is_some_and(|token| token.kind == TokenKind::Text));
                 if follows && (members || typed) {
                     words.insert(word(index));
                 }
@@ -334,11 +483,9 @@ fn misspelt(word: &str) -> Option<&'static str> {
         return None;
     }
     let lower = word.to_ascii_lowercase();
-    DECLARATION_WORDS.iter().find(|&&keyword| keyword == lower).copied().or_else(|| did_you_mean(word, DECLARATION_WORDS.iter().copied()))
-}
-
-/// Puts blanks in the place of a clause.
-fn blank(text: &mut String, from: usize, to: usize) {
-    let blanks = " ".repeat(to - from);
-    text.replace_range(from..to, &blanks);
+    DECLARATION_WORDS
+        .iter()
+        .find(|&&keyword| keyword == lower)
+        .copied()
+        .or_else(|| did_you_mean(word, DECLARATION_WORDS.iter().copied()))
 }

@@ -21,8 +21,31 @@ pub const MAX_HEIGHT: usize = 192;
 
 /// Words that begin a declaration or a head, and the verbs of amending files.
 pub(super) const DECLARATION_WORDS: &[&str] = &[
-    "policy", "library", "use", "source", "fact", "assume", "invariant", "enum", "set", "record", "calendar", "define", "parameter",
-    "scale", "table", "decision", "rule", "note", "question", "assert", "profile", "test", "insert", "replace", "repeal",
+    "policy",
+    "library",
+    "use",
+    "source",
+    "fact",
+    "assume",
+    "invariant",
+    "enum",
+    "set",
+    "record",
+    "calendar",
+    "define",
+    "parameter",
+    "scale",
+    "table",
+    "decision",
+    "rule",
+    "note",
+    "question",
+    "assert",
+    "profile",
+    "test",
+    "insert",
+    "replace",
+    "repeal",
 ];
 
 /// A part of a file that is parsed by itself: one declaration, unless several stand on one line or are indented.
@@ -66,9 +89,13 @@ pub(super) fn scan(source: SourceId, text: &str) -> Scan {
     }
     let mut diagnostics = Vec::new();
     if let Some(line) = long_line(text) {
-        let diagnostic = Diagnostic::error(Code::TOO_LARGE, Span::new(source, line.start, line.start), format!("this line has {} bytes", line.len()))
-            .found(format!("at most {MAX_LINE_BYTES} are read"))
-            .help("break the line: layout carries no meaning");
+        let diagnostic = Diagnostic::error(
+            Code::TOO_LARGE,
+            Span::new(source, line.start, line.start),
+            format!("this line has {} bytes", line.len()),
+        )
+        .found(format!("at most {MAX_LINE_BYTES} are read"))
+        .help("break the line: layout carries no meaning");
         return Scan { cleaned: None, pieces: Vec::new(), diagnostics: vec![diagnostic] };
     }
     let cleaned = if text.is_ascii() { None } else { hidden::clean(source, text, &mut diagnostics) };
@@ -150,6 +177,8 @@ struct Scanner<'t> {
     run: usize,
     /// The last three tokens, newest first.
     last: [Seen<'t>; 3],
+    /// Whether the last token closed a bracket, or is a field after one: `f(x).a.b` is a tree as high as it is long.
+    closed: bool,
     /// One past the last token.
     end: usize,
     too_deep: Option<TooDeep>,
@@ -164,6 +193,7 @@ impl<'t> Scanner<'t> {
             open: 0,
             run: 0,
             last: [Seen::Other; 3],
+            closed: false,
             end: 0,
             too_deep: None,
         }
@@ -219,6 +249,13 @@ impl<'t> Scanner<'t> {
                     at += 1;
                     self.separator();
                 }
+                b'.' => {
+                    at += 1;
+                    if self.closed {
+                        self.level().operators += 1;
+                        self.high(from);
+                    }
+                }
                 b'<' | b'>' | b'=' | b':' => {
                     at += 1;
                     self.end_sum();
@@ -227,11 +264,13 @@ impl<'t> Scanner<'t> {
                 _ => at += 1,
             }
             start.get_or_insert(from);
-            let token = if in_word(byte) && !byte.is_ascii_digit() { Seen::Word(&bytes[from..at]) } else { Seen::Other };
+            let token =
+                if in_word(byte) && !byte.is_ascii_digit() { Seen::Word(&bytes[from..at]) } else { Seen::Other };
             self.last = [token, self.last[0], self.last[1]];
             if !matches!(byte, b'-' | b'!') && !matches!(token, Seen::Word(b"not" | b"NOT" | b"either")) {
                 self.run = 0;
             }
+            self.closed = byte == b')' || self.closed && (byte == b'.' || token != Seen::Other);
             self.end = at;
         }
         self.finish_piece(start);
@@ -425,7 +464,9 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
         let start = at;
-        let run = |from: usize, part: fn(u8) -> bool| from + bytes[from..].iter().position(|&byte| !part(byte)).unwrap_or(bytes.len() - from);
+        let run = |from: usize, part: fn(u8) -> bool| {
+            from + bytes[from..].iter().position(|&byte| !part(byte)).unwrap_or(bytes.len() - from)
+        };
         let kind = match byte {
             b' ' | b'\t' | b'\r' | b'\n' => {
                 at += 1;
@@ -504,7 +545,24 @@ mod tests {
 
     #[test]
     fn every_kind_of_nesting_is_bounded() {
-        for unit in ["(", "{", "not ", "NOT ", "either ", "!", "- ", "-", "if a then ", "a || every x in l: ", "every x in l: ", "no x in l: ", "weekday of ", "end of month ", "days from ", "f(1, "] {
+        for unit in [
+            "(",
+            "{",
+            "not ",
+            "NOT ",
+            "either ",
+            "!",
+            "- ",
+            "-",
+            "if a then ",
+            "a || every x in l: ",
+            "every x in l: ",
+            "no x in l: ",
+            "weekday of ",
+            "end of month ",
+            "days from ",
+            "f(1, ",
+        ] {
             let text = unit.repeat(MAX_DEPTH + 1);
             assert!(matches!(Scanner::new(&text).run()[0].too_deep, Some(TooDeep::Depth(_))), "{unit}");
             let text = unit.repeat(MAX_DEPTH);

@@ -80,7 +80,10 @@ fn moved(facts: &Facts, deciding: FactId, boundary: &Boundary, before: bool) -> 
     facts.set(deciding, Slot::Given(Value::Date(day)));
     if deciding == EVALUATION_DATE {
         let moment = boundary.moment.filter(|_| !before);
-        facts.set(EVALUATION_TIME, moment.map_or(Slot::NotStated, |moment| Slot::Given(Value::Instant(moment))));
+        facts.set(
+            EVALUATION_TIME,
+            moment.map_or(Slot::NotStated, |moment| Slot::Given(Value::Instant(moment.to_utc()))),
+        );
     }
     Some(facts)
 }

@@ -107,7 +107,7 @@ impl Asides {
 
     /// As [`Asides::gather`].
     pub fn of_run(run: &Run) -> Asides {
-        Asides { questions: run.questions(), what_would: Vec::new(), across: super::across::across(run) }
+        Asides { questions: run.questions(), what_would: run.what_would(), across: super::across::across(run) }
     }
 }
 
@@ -116,6 +116,13 @@ impl Run<'_> {
     pub fn again(&self, facts: &Facts) -> Evaluation {
         let asked = vec![self.look().answer.asked];
         evaluate(self.program, &Request { asked, ..self.request.clone() }, facts)
+    }
+
+    /// Returns the smallest changes of facts that change a decided answer.
+    fn what_would(&self) -> Vec<WhatWould> {
+        let answer = self.look().answer;
+        let found = crate::eval::what_would(self.program, self.request, self.facts, answer.asked);
+        found.iter().map(|change| in_words(self.program, &change.set, &change.value, &answer.ty)).collect()
     }
 
     /// Returns the questions, most useful first: those of which most answers settle the matter, then as they are missing. What an
@@ -139,7 +146,7 @@ impl Run<'_> {
     }
 
     /// Returns what each answer to a question leads to, by outcome, and how many in a hundred leave the matter open.
-    fn choices(&self, missing: &Missing, runs: &mut usize) -> Option<(Vec<Choice>, usize)> {
+    pub(crate) fn choices(&self, missing: &Missing, runs: &mut usize) -> Option<(Vec<Choice>, usize)> {
         let program = self.program;
         let fact = program.fact(missing.fact);
         let values = few_values(program, &fact.ty).filter(|values| missing.path.is_empty() && values.len() <= *runs)?;
@@ -201,7 +208,7 @@ fn ask(program: &Program, missing: &Missing) -> Ask {
 }
 
 /// Returns all values of a type that has few.
-fn few_values(program: &Program, ty: &Type) -> Option<Vec<Value>> {
+pub(crate) fn few_values(program: &Program, ty: &Type) -> Option<Vec<Value>> {
     let mut values = match ty.required() {
         Type::YesNo => vec![Value::Bool(true), Value::Bool(false)],
         Type::Enum(id) => members(program, *id)?,
@@ -218,7 +225,7 @@ fn members(program: &Program, id: EnumId) -> Option<Vec<Value>> {
 }
 
 /// Returns a change of facts in words and as data, with the value that it gives.
-pub fn what_would(program: &Program, changes: &[(FactId, Value)], value: &Value, ty: &Type) -> WhatWould {
+fn in_words(program: &Program, changes: &[(FactId, Value)], value: &Value, ty: &Type) -> WhatWould {
     let mut set = Map::new();
     let mut words = Vec::new();
     for (id, value) in changes {
@@ -231,5 +238,5 @@ pub fn what_would(program: &Program, changes: &[(FactId, Value)], value: &Value,
 
 /// Returns whether two answers are the same for the applicant.
 pub fn same(a: &Look, b: &Look) -> bool {
-    a.answer.status == b.answer.status && a.answer.value == b.answer.value && a.answer.possible == b.answer.possible
+    a.answer.status == b.answer.status && a.answer.value == b.answer.value
 }

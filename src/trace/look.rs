@@ -9,6 +9,7 @@ use crate::program::{
 use crate::source::{Sources, Span};
 use crate::value::{Evaluated, Fault, FaultKind, Type, Value};
 
+pub use super::phrase::family_label;
 use super::phrase::{in_sentence, shown};
 use super::tree::{Cite, Place, Reading, Stated, Verdict};
 

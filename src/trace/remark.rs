@@ -140,7 +140,7 @@ fn counted(number: i64, unit: &str) -> String {
 pub fn boundary_text(boundary: &Boundary) -> String {
     match boundary.moment {
         None => boundary.date.to_string(),
-        Some(moment) => format!("{} ({})", boundary.date, moment.format("%Y-%m-%d %H:%M UTC")),
+        Some(moment) => moment.format("%Y-%m-%d %H:%M (UTC%:z)").to_string(),
     }
 }
 
@@ -184,9 +184,10 @@ pub fn membership(look: &Look, op: &Op, dated: DatedId, list: NodeId, around: &A
         let word = shown(program, member, &ty);
         let present = on_list(now, member);
         let changed = (1..=now).rev().find(|&index| on_list(index, member) != on_list(index - 1, member));
-        let place = |index: usize| match dated.origins.get(index) {
-            Some(Some(origin)) => format!(" ({})", look.place(program.origin(*origin).span).line_text()),
-            _ => String::new(),
+        let place = |index: usize| {
+            let at = Some(dated.values[index].0);
+            let row = dated.rows.iter().find(|row| row.member == **member && (Some(row.start) == at || row.end == at));
+            row.map_or_else(String::new, |row| format!(" ({})", look.place(row.span).line_text()))
         };
         match (present, changed) {
             (true, Some(index)) => {

@@ -7,21 +7,21 @@ use std::process::{Command, Output, Stdio};
 
 use super::literate::root;
 
-fn enact(folder: &Path, arguments: &[&str]) -> Output {
+pub fn enact(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_enact"));
     command.args(arguments).current_dir(folder).env_remove("ENACT_POLICIES").env_remove("ENACT_ERROR_FORMAT");
     command.output().expect("the program runs")
 }
 
-fn code(output: &Output) -> i32 {
+pub fn code(output: &Output) -> i32 {
     output.status.code().expect("an exit code")
 }
 
-fn out(output: &Output) -> String {
+pub fn out(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).expect("UTF-8")
 }
 
-fn err(output: &Output) -> String {
+pub fn err(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).expect("UTF-8")
 }
 
@@ -199,12 +199,38 @@ fn results_of_tests_fit_their_schema_and_junit_names_failures() {
     let output = enact(folder.path(), &["test", "--format", "json"]);
     assert_eq!(code(&output), 1);
     let record: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
-    let schema = fs::read_to_string(root().join("schemas/tests.schema.json")).expect("a schema");
+    let schema = fs::read_to_string(root().join("schemas/enact.tests.1.json")).expect("a schema");
     let schema: serde_json::Value = serde_json::from_str(&schema).expect("JSON");
     jsonschema::validate(&schema, &record).expect("fits");
     assert_eq!((&record["passed"], &record["failed"]), (&4.into(), &1.into()));
     let junit = out(&enact(folder.path(), &["test", "--format", "junit"]));
     assert!(junit.contains("tests=\"5\" skipped=\"0\" failures=\"1\""), "{junit}");
+}
+
+/// Checks what a command prints against the published schema that it names.
+fn fits(folder: &Path, arguments: &[&str], schema: &str) {
+    let output = enact(folder, arguments);
+    assert_eq!(code(&output), 0, "{arguments:?}: {}", err(&output));
+    let record: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let schema = fs::read_to_string(root().join("schemas").join(schema)).expect("a schema");
+    let schema: serde_json::Value = serde_json::from_str(&schema).expect("JSON");
+    if let Err(error) = jsonschema::validate(&schema, &record) {
+        panic!("{arguments:?}: {error} at {}", error.instance_path());
+    }
+}
+
+#[test]
+fn records_fit_their_schemas() {
+    let facts = "policies/flagpoling/facts/cusma_professional.json";
+    let asked = ["poe_work_permit", "--facts", facts, "--on", "2025-02-01", "--format", "json"];
+    fits(&root(), &[&["eval"][..], &asked].concat(), "enact.decision.1.json");
+    let one = ["--decision", "may_apply_for_work_permit_at_poe"];
+    for level in ["reason", "why", "full"] {
+        fits(&root(), &[&["explain"][..], &asked, &one, &["--level", level]].concat(), "enact.trace.1.json");
+    }
+    fits(&root(), &["show", "flagpoling", "--format", "json"], "enact.text.1.json");
+    fits(&root(), &["check", "--format", "json"], "enact.finding.1.json");
+    fits(&root(), &["test", "--format", "json"], "enact.tests.1.json");
 }
 
 #[test]
@@ -221,7 +247,7 @@ fn the_manual_and_completions_name_every_command() {
     let man = out(&enact(&root(), &["man"]));
     let bash = out(&enact(&root(), &["completions", "bash"]));
     for command in
-        ["check", "eval", "explain", "test", "fmt", "show", "schema", "new", "completions", "man", "help-error"]
+        ["check", "eval", "explain", "ask", "test", "fmt", "show", "schema", "new", "completions", "man", "help-error"]
     {
         assert!(man.contains(&format!("enact {command}")), "{command}");
         assert!(bash.contains(command), "{command}");

@@ -1,7 +1,9 @@
 //! Everything that is tested from outside: literate tests, pages of error codes, the program.
 
+mod ask;
 mod cli;
 mod codes;
+mod coverage;
 mod doc;
 mod literate;
 mod markdown;

@@ -8,9 +8,11 @@ use enact::eval::{Answer, Status};
 use enact::facts::{Facts, Slot, read_facts, read_text, record_json};
 use enact::program::{EVALUATION_DATE, FamilyId, Program};
 use enact::value::Value;
-use serde_json::{Map, Value as Json};
+use serde::Deserialize;
+use serde_json::Value as Json;
+use serde_json::value::RawValue;
 
-use super::{Mismatch, TestResult, actual, ask, broken_asserts, check_missing, check_tags, explanation};
+use super::{Cover, Mismatch, TestResult, actual, ask, broken_asserts, check_missing, check_tags, explanation};
 use crate::cli::exit::Failure;
 use crate::cli::files::read_input;
 use crate::cli::world::Ready;
@@ -18,12 +20,29 @@ use crate::cli::world::Ready;
 /// How large a case file may be: 64 MiB.
 const MAX_CASES_BYTES: usize = 64 << 20;
 
+/// One line. Facts stay text, so that their own reader sees what stands there: a doubled key, every digit.
+#[derive(Deserialize)]
+struct Case<'a> {
+    id: Option<Json>,
+    reason: Option<Json>,
+    question: Option<Json>,
+    evaluation_date: Option<Json>,
+    #[serde(borrow)]
+    facts: Option<&'a RawValue>,
+    status: Option<Json>,
+    expected: Option<Json>,
+    missing: Option<Json>,
+    conflicts: Option<Json>,
+    decisive_rules: Option<Json>,
+}
+
 /// Runs the cases of a file. A file that is no list of cases is an error; a case that cannot be run fails.
 pub fn run(
     ready: &Ready,
     path: &Path,
     wanted: impl Fn(&str) -> bool,
     ignore_reasons: bool,
+    cover: &mut Cover,
 ) -> Result<Vec<TestResult>, Failure> {
     let shown = path.display().to_string();
     let bytes = read_input(path, MAX_CASES_BYTES)?;
@@ -35,16 +54,16 @@ pub fn run(
             continue;
         }
         let at = format!("{shown}:{}", index + 1);
-        let case: Map<String, Json> = serde_json::from_str(line)
+        let case: Case = serde_json::from_str(line)
             .map_err(|error| Failure::one(Code::FACTS, format!("`{at}` is no case: {error}"), None))?;
-        let id = case.get("id").and_then(text_of).unwrap_or_else(|| format!("line {}", index + 1));
+        let id = case.id.as_ref().and_then(text_of).unwrap_or_else(|| format!("line {}", index + 1));
         if !wanted(&id) {
             continue;
         }
-        let label = case.get("reason").and_then(Json::as_str).map(str::to_owned);
+        let label = case.reason.as_ref().and_then(Json::as_str).map(str::to_owned);
         let mut result =
             TestResult { suite: shown.clone(), name: id, label, at, mismatches: Vec::new(), explanation: None };
-        if let Err(mismatch) = one(ready, &case, ignore_reasons, &mut result) {
+        if let Err(mismatch) = one(ready, &case, ignore_reasons, &mut result, cover) {
             result.mismatches.push(mismatch);
         }
         results.push(result);
@@ -53,24 +72,30 @@ pub fn run(
 }
 
 /// Runs a case; `Err` says why it cannot be run.
-fn one(ready: &Ready, case: &Map<String, Json>, ignore_reasons: bool, result: &mut TestResult) -> Result<(), Mismatch> {
+fn one(
+    ready: &Ready,
+    case: &Case,
+    ignore_reasons: bool,
+    result: &mut TestResult,
+    cover: &mut Cover,
+) -> Result<(), Mismatch> {
     let program = &ready.program;
     let question =
-        case.get("question").and_then(Json::as_str).ok_or_else(|| broken("question", "a decision's name"))?;
+        case.question.as_ref().and_then(Json::as_str).ok_or_else(|| broken("question", "a decision's name"))?;
     let family = find(program, question)
         .ok_or_else(|| Mismatch::new("question", "a decision of some policy", format!("`{question}`")))?;
     let facts = facts(program, case)?;
-    let (request, run) =
-        ask(ready, family, &facts).ok_or_else(|| Mismatch::new("question", "a policy", format!("`{question}`")))?;
+    let (request, run) = ask(ready, family, &facts, cover)
+        .ok_or_else(|| Mismatch::new("question", "a policy", format!("`{question}`")))?;
     let answer = &run.evaluation.answers[0];
     let mismatches = &mut result.mismatches;
-    if let Some(status) = case.get("status") {
+    if let Some(status) = &case.status {
         let status = status.as_str().ok_or_else(|| broken("status", "a status"))?;
         if status_of(status) != Some(answer.status) {
             mismatches.push(Mismatch::new("status", status, answer.status.text()));
         }
     }
-    if let Some(expected) = case.get("expected") {
+    if let Some(expected) = &case.expected {
         let expected = expected.as_object().ok_or_else(|| broken("expected", "an object"))?;
         for (name, wanted) in expected {
             if name != question {
@@ -82,11 +107,11 @@ fn one(ready: &Ready, case: &Map<String, Json>, ignore_reasons: bool, result: &m
             }
         }
     }
-    if let Some(missing) = strings(case, "missing")? {
+    if let Some(missing) = strings("missing", &case.missing)? {
         let found: Vec<String> = answer.missing.iter().map(|missing| missing.text(program)).collect();
         check_missing(&found, &missing, mismatches, question);
     }
-    if let Some(mut conflicts) = strings(case, "conflicts")? {
+    if let Some(mut conflicts) = strings("conflicts", &case.conflicts)? {
         let mut found = run.record().decisions.swap_remove(0).violated;
         conflicts.sort();
         found.sort();
@@ -95,7 +120,7 @@ fn one(ready: &Ready, case: &Map<String, Json>, ignore_reasons: bool, result: &m
             mismatches.push(Mismatch::new("violated invariants", text(&conflicts), text(&found)));
         }
     }
-    let rules = strings(case, "decisive_rules")?.filter(|_| !ignore_reasons).unwrap_or_default();
+    let rules = strings("decisive_rules", &case.decisive_rules)?.filter(|_| !ignore_reasons).unwrap_or_default();
     if !rules.is_empty() || !mismatches.is_empty() {
         let trace = &run.traces()[0];
         check_tags(trace, &rules, mismatches, question);
@@ -108,8 +133,8 @@ fn one(ready: &Ready, case: &Map<String, Json>, ignore_reasons: bool, result: &m
 }
 
 /// The facts of a case, with its `evaluation_date`.
-fn facts(program: &Program, case: &Map<String, Json>) -> Result<Facts, Mismatch> {
-    let stated = case.get("facts").map_or("{}".to_owned(), Json::to_string);
+fn facts(program: &Program, case: &Case) -> Result<Facts, Mismatch> {
+    let stated = case.facts.map_or("{}", RawValue::get);
     let mut facts = read_facts(program, stated).map_err(|errors| {
         let errors: Vec<String> = errors
             .iter()
@@ -117,7 +142,7 @@ fn facts(program: &Program, case: &Map<String, Json>) -> Result<Facts, Mismatch>
             .collect();
         Mismatch::new("facts", "facts that policies declare", errors.join("; "))
     })?;
-    if let Some(date) = case.get("evaluation_date").filter(|date| !date.is_null()) {
+    if let Some(date) = &case.evaluation_date {
         let date = date.as_str().and_then(|date| NaiveDate::parse_from_str(date, "%Y-%m-%d").ok());
         let date = date.ok_or_else(|| broken("evaluation_date", "a date"))?;
         facts.set(EVALUATION_DATE, Slot::Given(Value::Date(date)));
@@ -176,8 +201,8 @@ fn text_of(json: &Json) -> Option<String> {
     }
 }
 
-fn strings(case: &Map<String, Json>, key: &str) -> Result<Option<Vec<String>>, Mismatch> {
-    let Some(list) = case.get(key) else { return Ok(None) };
+fn strings(key: &str, list: &Option<Json>) -> Result<Option<Vec<String>>, Mismatch> {
+    let Some(list) = list else { return Ok(None) };
     let strings = list.as_array().and_then(|list| list.iter().map(|one| one.as_str().map(str::to_owned)).collect());
     strings.map(Some).ok_or_else(|| broken(key, "a list of texts"))
 }

@@ -4,23 +4,23 @@ use enact::facts::{Facts, Slot};
 use enact::program::{Test, TestExpect};
 use enact::value::Evaluated;
 
-use super::{Mismatch, TestResult, actual, ask, broken_asserts, check_missing, check_tags, explanation};
+use super::{Cover, Mismatch, TestResult, actual, ask, broken_asserts, check_missing, check_tags, explanation};
 use crate::cli::facts::set_on;
 use crate::cli::root::Selection;
 use crate::cli::world::Ready;
 
 /// Runs the declared tests of the files selected, in the order of files and text.
-pub fn run(ready: &Ready, selection: &Selection, wanted: impl Fn(&str) -> bool) -> Vec<TestResult> {
+pub fn run(ready: &Ready, selection: &Selection, wanted: impl Fn(&str) -> bool, cover: &mut Cover) -> Vec<TestResult> {
     let selected = |test: &&Test| {
         selection.holds(&format!("{}.enact", test.file)) && wanted(&ready.program.origin(test.origin).name)
     };
     let mut results: Vec<TestResult> =
-        ready.program.tests.iter().filter(selected).map(|test| one(ready, test)).collect();
+        ready.program.tests.iter().filter(selected).map(|test| one(ready, test, cover)).collect();
     results.sort_by(|a, b| a.suite.cmp(&b.suite));
     results
 }
 
-fn one(ready: &Ready, test: &Test) -> TestResult {
+fn one(ready: &Ready, test: &Test, cover: &mut Cover) -> TestResult {
     let origin = ready.program.origin(test.origin);
     let sources = &ready.loaded.sources;
     let facts = facts(ready, test);
@@ -35,7 +35,7 @@ fn one(ready: &Ready, test: &Test) -> TestResult {
     let mut asserts: Vec<Mismatch> = Vec::new();
     for expect in &test.expects {
         let before = result.mismatches.len();
-        let Some((request, run)) = ask(ready, expect.family, &facts) else { continue };
+        let Some((request, run)) = ask(ready, expect.family, &facts, cover) else { continue };
         let name = &ready.program.family(expect.family).name;
         let answer = &run.evaluation.answers[0];
         let as_expected = match &expect.outcome {

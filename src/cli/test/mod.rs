@@ -1,18 +1,23 @@
 //! `enact test`: declared tests and case files.
 
 mod case;
+mod cover;
 mod declared;
 mod report;
 
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
+use enact::coverage::record::Record;
+use enact::coverage::text::render as text_of;
 use enact::eval::{Evaluation, Request, evaluate_asserts};
 use enact::facts::Facts;
 use enact::program::FamilyId;
 use enact::trace::{Level, Trace, at_level, tags_at_why, text};
 use enact::value::Evaluated;
 use regex::Regex;
+
+use cover::{Cover, CoverArgs};
 
 use super::exit::{Exit, Outcome};
 use super::root::Selection;
@@ -35,6 +40,8 @@ pub struct TestArgs {
     /// Leave out what cases say of the explanation (`decisive_rules`).
     #[arg(long)]
     ignore_reasons: bool,
+    #[command(flatten)]
+    cover: CoverArgs,
     /// How results are shown.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
@@ -89,32 +96,41 @@ pub fn run(args: &TestArgs, policies: Option<&Path>, terminal: &Terminal) -> Out
     let selection = Selection::of(policies, &args.paths)?;
     let ready = World::read(&selection.root)?.ready()?;
     let wanted = |name: &str| args.run.as_ref().is_none_or(|regex| regex.is_match(name));
-    let mut results = declared::run(&ready, &selection, wanted);
+    let mut cover = args.cover.begin(&ready);
+    let mut results = declared::run(&ready, &selection, wanted, &mut cover);
     for path in &args.cases {
-        results.extend(case::run(&ready, path, wanted, args.ignore_reasons)?);
+        results.extend(case::run(&ready, path, wanted, args.ignore_reasons, &mut cover)?);
     }
+    let coverage = cover.of(&ready, &selection);
+    let sources = &ready.loaded.sources;
     let text = match args.format {
-        Format::Human => report::human(&results),
-        Format::Json => report::json(&results),
+        Format::Human => report::human(&results, coverage.as_ref().map(|coverage| text_of(coverage, sources))),
+        Format::Json => report::json(&results, coverage.as_ref().map(|coverage| Record::new(coverage, sources))),
         Format::Junit => report::junit(&results)?,
     };
     terminal.data(&text)?;
     if results.is_empty() {
         terminal.say("no test was found");
     }
+    let enough = match &coverage {
+        Some(coverage) => args.cover.finish(coverage, &ready, terminal)?,
+        None => true,
+    };
     let passed = !results.is_empty() && results.iter().all(|result| result.mismatches.is_empty());
-    Ok(if passed { Exit::Done } else { Exit::Findings })
+    Ok(if passed && enough { Exit::Done } else { Exit::Findings })
 }
 
 /// Asks one thing of the policy that decides it.
-fn ask<'a>(ready: &'a Ready, family: FamilyId, facts: &'a Facts) -> Option<(Request, Run<'a>)> {
+fn ask<'a>(ready: &'a Ready, family: FamilyId, facts: &'a Facts, cover: &mut Cover) -> Option<(Request, Run<'a>)> {
     // A definition of a library belongs to no policy; any that uses it may be asked.
     let policy = ready.program.family(family).policy.or_else(|| {
         let first = ready.program.policies.first();
         first.and_then(|policy| ready.program.find_policy(&policy.name))
     })?;
     let request = Request { policy, pinned: None, asked: vec![family] };
-    Some((request.clone(), Run::new(ready, request, facts, false)))
+    let run = Run::new(ready, request.clone(), facts, false);
+    cover.see(&run.evaluation);
+    Some((request, run))
 }
 
 /// The asserts that are no or an error.

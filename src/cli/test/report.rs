@@ -1,5 +1,6 @@
 //! Results of tests for people, as `enact.tests/1`, and as JUnit XML.
 
+use enact::coverage;
 use enact::diagnostic::render::{escape, escape_json};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use serde::Serialize;
@@ -7,8 +8,9 @@ use serde::Serialize;
 use super::TestResult;
 use crate::cli::exit::Failure;
 
-/// Renders failures with what was expected and why it came out otherwise; the last line counts.
-pub fn human(results: &[TestResult]) -> String {
+/// Renders failures with what was expected and why it came out otherwise, then coverage if it was asked for; the last line
+/// counts.
+pub fn human(results: &[TestResult], coverage: Option<String>) -> String {
     let mut text = String::new();
     for result in results.iter().filter(|result| !result.mismatches.is_empty()) {
         let label = result.label.as_ref().map_or(String::new(), |label| format!("  {}", escape(label)));
@@ -21,6 +23,10 @@ pub fn human(results: &[TestResult]) -> String {
         for line in result.explanation.iter().flat_map(|explanation| explanation.lines()) {
             text += &format!("    {line}\n");
         }
+        text.push('\n');
+    }
+    if let Some(coverage) = coverage {
+        text += &coverage;
         text.push('\n');
     }
     text + &format!("{} passed, {} failed\n", passed(results), results.len() - passed(results))
@@ -36,6 +42,8 @@ struct Record<'a> {
     passed: usize,
     failed: usize,
     tests: Vec<One<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    coverage: Option<coverage::record::Record>,
 }
 
 #[derive(Serialize)]
@@ -77,12 +85,13 @@ impl<'a> Wrong<'a> {
 }
 
 /// Renders the record `enact.tests/1`.
-pub fn json(results: &[TestResult]) -> String {
+pub fn json(results: &[TestResult], coverage: Option<coverage::record::Record>) -> String {
     let record = Record {
         schema: "enact.tests/1",
         passed: passed(results),
         failed: results.len() - passed(results),
         tests: results.iter().map(One::of).collect(),
+        coverage,
     };
     // Texts and numbers always serialise.
     escape_json(&serde_json::to_string_pretty(&record).unwrap_or_default()) + "\n"

@@ -1,4 +1,4 @@
-//! Findings as the record `enact.finding/1`, whose JSON Schema is `schemas/finding.schema.json`.
+//! Findings as the record `enact.finding/1`, whose JSON Schema is `schemas/enact.finding.1.json`.
 
 use serde::Serialize;
 
@@ -7,7 +7,7 @@ use super::count;
 use crate::source::{Sources, Span};
 
 /// The JSON Schema of [`Findings`].
-pub const FINDING_SCHEMA: &str = include_str!("../../../schemas/finding.schema.json");
+pub const FINDING_SCHEMA: &str = include_str!("../../../schemas/enact.finding.1.json");
 
 /// The record: all findings of one run. Keys stand in this order.
 #[derive(Debug, Serialize)]

@@ -1,5 +1,5 @@
-//! How findings are shown: to people ([`human`]), as one line each ([`plain`]), and to machines ([`json`], [`sarif`],
-//! [`github`]).
+//! How findings are shown: to people as reports with the lines concerned, as one line each ([`render_plain`]), and to machines
+//! ([`render_json`], [`render_sarif`], [`render_github`]).
 //!
 //! **Invariant:** no rendering writes a control or bidirectional character that came from a text or file name; [`escape`] shows
 //! it as `\u{202e}`.

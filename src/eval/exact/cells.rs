@@ -12,7 +12,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::axis::Axis;
-use super::ground::{Gid, Ground, Term, children};
+use super::ground::{Gid, Ground, Term, children, cone};
 use super::groups::members;
 use super::shape::{Points, Side, pairs, pieces};
 use crate::eval::MAX_POSSIBLE;
@@ -42,6 +42,9 @@ const MAX_PLACES: usize = 400;
 
 /// How many values of the other variables one comparison is tried with.
 const MAX_COMBINATIONS: usize = 4096;
+
+/// How many comparisons are followed; with more, all of them are opaque.
+const MAX_COMPARISONS: usize = 300;
 
 /// How many nodes the search evaluates in all; after that, what is not settled is opaque.
 const MAX_EVALUATIONS: usize = 2_000_000;
@@ -248,6 +251,14 @@ impl Search<'_, '_, '_> {
                 self.opaque.insert(*id);
             }
         }
+        // Too many to follow each from place to place; and where a product of two unknowns equals a number depends on its factors,
+        // which no finite list of places holds.
+        let too_many = list.len() > MAX_COMPARISONS;
+        for (id, _, _, _, ordered) in &list {
+            if too_many || (ordered.len() > 1 && self.multiplies_unknowns(*id)) {
+                self.opaque.insert(*id);
+            }
+        }
         let most = self.axes.iter().flatten().count();
         for round in 0..=most {
             let mut grown = false;
@@ -269,6 +280,21 @@ impl Search<'_, '_, '_> {
                 break;
             }
         }
+    }
+
+    /// Whether a node holds a product or quotient of two unknown numbers.
+    fn multiplies_unknowns(&self, id: Gid) -> bool {
+        let moving = |part: Gid| {
+            let reads: BTreeSet<u32> = self.ground.reads(part).iter().copied().collect();
+            !self.ordered(&reads).is_empty()
+        };
+        cone(self.ground, &[id]).into_iter().any(|node| match self.ground.term(node) {
+            Term::Apply(Key::Node(op), parts) => {
+                matches!(self.ground.program.op(*op), Op::Multiply(..) | Op::Divide(..))
+                    && parts.iter().all(|&part| moving(part))
+            }
+            _ => false,
+        })
     }
 
     /// Adds both sides of each break.

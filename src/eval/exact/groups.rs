@@ -7,7 +7,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::eval::walk::all_children;
-use crate::program::{Domain, FactId, NodeId, Op, Program};
+use crate::program::{Asked, DecisionBody, Domain, FactId, NodeId, Op, Program};
 use crate::value::{EnumId, Evaluated, Type, Value};
 
 /// How many values of an unknown set are told apart at most.
@@ -194,6 +194,11 @@ impl Groups {
                 return None;
             }
         }
+        // A count that is itself an outcome may be any number.
+        let outcome = |node: &NodeId| counts.contains(node);
+        if !counts.is_empty() && outcomes(program).any(|node| outcome(&node)) {
+            return None;
+        }
         let each = if linked { (unknown_facts + 1).max(2) } else { 1 }.max(counted as usize);
         let mut groups: Vec<(Vec<bool>, Vec<Value>)> = Vec::new();
         for member in members(program, id) {
@@ -207,6 +212,20 @@ impl Groups {
         let group = Group { groups: groups.into_iter().map(|(_, members)| members).collect(), linked };
         (group.subset_count() <= MAX_SUBSETS).then_some(group)
     }
+}
+
+/// Returns the nodes whose values are outcomes of decisions and definitions.
+fn outcomes(program: &Program) -> impl Iterator<Item = NodeId> {
+    let expressions = program.decisions.iter().filter_map(|decision| match decision.body {
+        DecisionBody::Expr(node) => Some(node),
+        DecisionBody::Rules { ref otherwise, .. } => otherwise.map(|(_, node)| node),
+        _ => None,
+    });
+    let defines = program.families.iter().flat_map(|family| &family.members).filter_map(|(_, asked)| match asked {
+        Asked::Define(node) => Some(*node),
+        Asked::Decision(_) => None,
+    });
+    expressions.chain(defines).chain(program.rules.iter().map(|rule| rule.value))
 }
 
 impl Group {

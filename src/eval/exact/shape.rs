@@ -505,7 +505,7 @@ fn clock(parts: &[Gid], boundaries: impl Iterator<Item = Boundary>, list: &mut V
         list.push((Side::Node(parts[0]), Side::Value(Value::Date(boundary.date))));
         list.push((Side::Node(parts[0]), Side::Value(Value::Instant(start_of(&boundary)))));
         if let (Some(&moment), Some(start)) = (parts.get(1), boundary.moment) {
-            list.push((Side::Node(moment), Side::Value(Value::Instant(start))));
+            list.push((Side::Node(moment), Side::Value(Value::Instant(start.to_utc()))));
         }
     }
 }

@@ -26,7 +26,7 @@ pub(crate) fn passed(boundary: &Boundary, day: &Evaluated, moment: Option<&Evalu
 
 /// Returns the moment a boundary begins at.
 pub(crate) fn start_of(boundary: &Boundary) -> chrono::DateTime<chrono::Utc> {
-    boundary.moment.unwrap_or_else(|| boundary.date.and_time(chrono::NaiveTime::MIN).and_utc())
+    boundary.moment.map_or_else(|| boundary.date.and_time(chrono::NaiveTime::MIN).and_utc(), |moment| moment.to_utc())
 }
 
 /// Whether a version with this start and end is in force (T2).
@@ -147,6 +147,7 @@ mod tests {
                 (at("2026-01-01", None), None),
             ],
             origins: vec![None; 3],
+            rows: Vec::new(),
         };
         assert_eq!(dated(&table, &day("2024-12-31"), None), Evaluated::Value(Value::integer(100)));
         assert_eq!(dated(&table, &day("2025-01-01"), None), Evaluated::Value(Value::integer(110)));
@@ -162,6 +163,7 @@ mod tests {
             origin: OriginId(0),
             values: vec![(at("2024-01-01", None), Some(Value::integer(before))), (inside, Some(Value::integer(after)))],
             origins: vec![None; 2],
+            rows: Vec::new(),
         };
         let of = |table| dated(&table, &day("2024-02-29"), Some(&Evaluated::Unknown));
         assert_eq!(of(table(1, 2)), Evaluated::Unknown);

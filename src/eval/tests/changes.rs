@@ -102,7 +102,12 @@ fn boundaries_are_those_of_all_that_is_read_and_sorted() {
     b.program.versions[0].end = Some(at("2024-01-01"));
     let day = b.read("day", Type::Date);
     let origin = b.origin(OriginKind::Data, "fee");
-    b.program.dated.push(Dated { origin, values: vec![(at("2022-05-01"), Some(int(1)))], origins: vec![None] });
+    b.program.dated.push(Dated {
+        origin,
+        values: vec![(at("2022-05-01"), Some(int(1)))],
+        origins: vec![None],
+        rows: Vec::new(),
+    });
     let fee = b.op(Op::Dated(DatedId(0), Clock { day, moment: None }), Type::Integer);
     let q = b.policy("q", EVALUATION_DATE);
     let of_q = b.version(q, "2021-01-01", Some("2023-01-01"));

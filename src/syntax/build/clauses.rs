@@ -6,7 +6,8 @@ impl<'t> Builder<'t> {
     /// Builds `name(p: T) [TAG] "label"`.
     pub(super) fn build_head(&mut self, node: Node<'t>) -> Head {
         let span = self.tight(&node);
-        let mut head = Head { name: Spanned::new(String::new(), span), parameters: Vec::new(), tags: Vec::new(), label: None };
+        let mut head =
+            Head { name: Spanned::new(String::new(), span), parameters: Vec::new(), tags: Vec::new(), label: None };
         for part in inner(node) {
             match part.as_rule() {
                 Rule::name => head.name = self.word(&part),
@@ -51,7 +52,9 @@ impl<'t> Builder<'t> {
                 let cite = self.build_cite(node, span);
                 common.cites.push(cite);
             }
-            Rule::relies => common.relies.extend(inner(node).filter(|part| part.as_rule() == Rule::name).map(|part| self.word(&part))),
+            Rule::relies => common
+                .relies
+                .extend(inner(node).filter(|part| part.as_rule() == Rule::name).map(|part| self.word(&part))),
             _ => self.drift(&node),
         }
     }
@@ -79,12 +82,21 @@ impl<'t> Builder<'t> {
     /// Builds `read from "x.csv" column iso2 …`.
     pub(super) fn build_read_from(&mut self, node: Node<'t>) -> ReadFrom {
         let span = self.tight(&node);
-        let mut read = ReadFrom { path: Spanned::new(String::new(), span), column: None, columns: Vec::new(), filter: None, valid: None, span };
+        let mut read = ReadFrom {
+            path: Spanned::new(String::new(), span),
+            column: None,
+            columns: Vec::new(),
+            filter: None,
+            valid: None,
+            span,
+        };
         let mut seen = Seen::default();
         for part in inner(node) {
             let place = self.tight(&part);
             match part.as_rule() {
-                Rule::one_column if self.first(&mut seen, "column", place) => read.column = self.columns_of(part).next(),
+                Rule::one_column if self.first(&mut seen, "column", place) => {
+                    read.column = self.columns_of(part).next()
+                }
                 Rule::columns if self.first(&mut seen, "columns", place) => {
                     for column in inner(part).filter(|part| part.as_rule() == Rule::column_as) {
                         let column = self.build_column_as(column);
@@ -123,7 +135,11 @@ impl<'t> Builder<'t> {
         let span = self.tight(&node);
         let mut words = self.columns_of(node);
         let empty = || Spanned::new(String::new(), span);
-        ColumnAs { column: words.next().unwrap_or_else(empty), name: words.next().unwrap_or_else(empty), split: words.next() }
+        ColumnAs {
+            column: words.next().unwrap_or_else(empty),
+            name: words.next().unwrap_or_else(empty),
+            split: words.next(),
+        }
     }
 
     /// Builds `no outranks yes outranks maybe`: highest first.
@@ -150,7 +166,13 @@ impl<'t> Builder<'t> {
                 Rule::kw_else | Rule::w_default => {
                     let at = self.span(&part);
                     let word = part.as_str().to_owned();
-                    self.error(Code::WRONG_WORD, at, format!("`{word}` is no word of a decision or table"), "", "write `otherwise`");
+                    self.error(
+                        Code::WRONG_WORD,
+                        at,
+                        format!("`{word}` is no word of a decision or table"),
+                        "",
+                        "write `otherwise`",
+                    );
                 }
                 _ => {}
             }
@@ -169,7 +191,9 @@ impl<'t> Builder<'t> {
                 _ => {}
             }
         }
-        if let (Some(tag), ExprKind::And(_) | ExprKind::Or(_) | ExprKind::Implies(..)) = (item.tags.first(), &item.expr.kind) {
+        if let (Some(tag), ExprKind::And(_) | ExprKind::Or(_) | ExprKind::Implies(..)) =
+            (item.tags.first(), &item.expr.kind)
+        {
             let tag = tag.clone();
             self.ambiguous_tag(&item.expr, &tag);
         }

@@ -30,7 +30,9 @@ impl<'t> Builder<'t> {
                 }
                 Some(Built::Header(Header::Library { name, title, span }))
             }
-            Rule::declaration => self.build_declaration(node).map(|declaration| Built::Declaration(Box::new(declaration))),
+            Rule::declaration => {
+                self.build_declaration(node).map(|declaration| Built::Declaration(Box::new(declaration)))
+            }
             _ => None,
         }
     }
@@ -72,18 +74,33 @@ impl<'t> Builder<'t> {
         let mut parts = inner(node);
         let Some(first) = parts.next() else { return };
         let Some(last) = parts.last() else {
-            if first.as_rule() == Rule::oops_effective {
-                let start = self.mistaken_effective(first);
-                policy.effective_from = policy.effective_from.take().or(start);
+            match first.as_rule() {
+                Rule::oops_effective => {
+                    let start = self.mistaken_effective(first);
+                    policy.effective_from = policy.effective_from.take().or(start);
+                }
+                Rule::oops_to => {
+                    let until = self.mistaken_until(first);
+                    policy.until = policy.until.take().or(until);
+                }
+                _ => {}
             }
             return;
         };
         match first.as_rule() {
-            Rule::kw_jurisdiction if self.first(seen, "jurisdiction", place) => policy.jurisdiction = Some(self.build_text(last)),
-            Rule::kw_effective if self.first(seen, "effective from", place) => policy.effective_from = Some(self.build_start(last)),
+            Rule::kw_jurisdiction if self.first(seen, "jurisdiction", place) => {
+                policy.jurisdiction = Some(self.build_text(last))
+            }
+            Rule::kw_effective if self.first(seen, "effective from", place) => {
+                policy.effective_from = Some(self.build_start(last))
+            }
             Rule::kw_until if self.first(seen, "until", place) => policy.until = Some(self.build_start(last)),
-            Rule::kw_announced if self.first(seen, "announced", place) => policy.announced = Some(self.build_spanned_date(&last)),
-            Rule::kw_amends if self.first(seen, "amends", place) => policy.amends = Some(self.build_spanned_date(&last)),
+            Rule::kw_announced if self.first(seen, "announced", place) => {
+                policy.announced = Some(self.build_spanned_date(&last))
+            }
+            Rule::kw_amends if self.first(seen, "amends", place) => {
+                policy.amends = Some(self.build_spanned_date(&last))
+            }
             Rule::kw_decided if self.first(seen, "decided by", place) => policy.decided_by = Some(self.word(&last)),
             Rule::kw_months if self.first(seen, "months round", place) => {
                 policy.rounding = Some(Spanned::new(operators::rounding(last.as_str()), place));
@@ -150,7 +167,11 @@ impl<'t> Builder<'t> {
 
     fn build_repeal(&mut self, node: Node<'t>) -> RepealDecl {
         let span = self.tight(&node);
-        let mut repeal = RepealDecl { kind: Spanned::new(String::new(), span), path: Path { names: Vec::new(), span }, tags: Vec::new() };
+        let mut repeal = RepealDecl {
+            kind: Spanned::new(String::new(), span),
+            path: Path { names: Vec::new(), span },
+            tags: Vec::new(),
+        };
         for part in inner(node) {
             match part.as_rule() {
                 Rule::w_kind => repeal.kind = self.word(&part),
@@ -158,7 +179,13 @@ impl<'t> Builder<'t> {
                 Rule::tags => self.build_tags(part, &mut repeal.tags),
                 Rule::wrong_repeal => {
                     let place = self.span(&part);
-                    self.error(Code::VERB, place, format!("`{}` is no verb of an amending file", part.as_str()), "", "write `repeal`");
+                    self.error(
+                        Code::VERB,
+                        place,
+                        format!("`{}` is no verb of an amending file", part.as_str()),
+                        "",
+                        "write `repeal`",
+                    );
                 }
                 _ => {}
             }
@@ -168,7 +195,8 @@ impl<'t> Builder<'t> {
 
     fn build_use(&mut self, node: Node<'t>) -> UseDecl {
         let span = self.tight(&node);
-        let mut decl = UseDecl { path: Path { names: Vec::new(), span }, outside: Vec::new(), common: Common::default() };
+        let mut decl =
+            UseDecl { path: Path { names: Vec::new(), span }, outside: Vec::new(), common: Common::default() };
         for part in inner(node) {
             match part.as_rule() {
                 Rule::path => decl.path = self.build_path(part),
@@ -185,7 +213,8 @@ impl<'t> Builder<'t> {
 
     fn build_outside(&mut self, node: Node<'t>) -> Outside {
         let span = self.tight(&node);
-        let mut outside = Outside { decision: Spanned::new(String::new(), span), value: None, common: Common::default(), span };
+        let mut outside =
+            Outside { decision: Spanned::new(String::new(), span), value: None, common: Common::default(), span };
         for part in inner(node) {
             match part.as_rule() {
                 Rule::path => outside.decision = self.word(&part),
@@ -199,7 +228,8 @@ impl<'t> Builder<'t> {
 
     fn build_source(&mut self, node: Node<'t>) -> SourceDecl {
         let head = self.no_head(self.tight(&node));
-        let mut decl = SourceDecl { head, by: None, published: None, accessed: None, url: None, common: Common::default() };
+        let mut decl =
+            SourceDecl { head, by: None, published: None, accessed: None, url: None, common: Common::default() };
         let mut seen = Seen::default();
         for part in inner(node) {
             let place = self.tight(&part);
@@ -210,8 +240,12 @@ impl<'t> Builder<'t> {
                     let Some((word, value)) = parts.next().zip(parts.next()) else { continue };
                     match word.as_rule() {
                         Rule::kw_by if self.first(&mut seen, "by", place) => decl.by = Some(self.build_text(value)),
-                        Rule::kw_published if self.first(&mut seen, "published", place) => decl.published = Some(self.build_spanned_date(&value)),
-                        Rule::kw_accessed if self.first(&mut seen, "accessed", place) => decl.accessed = Some(self.build_spanned_date(&value)),
+                        Rule::kw_published if self.first(&mut seen, "published", place) => {
+                            decl.published = Some(self.build_spanned_date(&value))
+                        }
+                        Rule::kw_accessed if self.first(&mut seen, "accessed", place) => {
+                            decl.accessed = Some(self.build_spanned_date(&value))
+                        }
                         Rule::kw_url if self.first(&mut seen, "url", place) => decl.url = Some(self.build_text(value)),
                         _ => {}
                     }
@@ -262,7 +296,9 @@ impl<'t> Builder<'t> {
                 parts.next_if(Rule::dots);
                 decl.within = Some((low, self.build_next(&mut parts)));
             }
-            (Rule::kw_typical, Some(value)) if self.first(seen, "typical", place) => decl.typical = Some(self.build_chain(value)),
+            (Rule::kw_typical, Some(value)) if self.first(seen, "typical", place) => {
+                decl.typical = Some(self.build_chain(value))
+            }
             (Rule::kw_changeable, Some(effort)) if self.first(seen, "changeable", place) => {
                 let value = match effort.as_str() {
                     "easy" => Effort::Easy,
@@ -284,14 +320,17 @@ impl<'t> Builder<'t> {
                 }
                 decl.judged = judged.map(|by| Judged { by, under });
             }
-            (Rule::kw_written, Some(text)) if self.first(seen, "written", place) => decl.written = Some(self.build_text(text)),
+            (Rule::kw_written, Some(text)) if self.first(seen, "written", place) => {
+                decl.written = Some(self.build_text(text))
+            }
             _ => {}
         }
     }
 
     fn build_assume(&mut self, node: Node<'t>) -> AssumeDecl {
         let span = self.tight(&node);
-        let mut decl = AssumeDecl { fact: Spanned::new(String::new(), span), value: missing(span), common: Common::default() };
+        let mut decl =
+            AssumeDecl { fact: Spanned::new(String::new(), span), value: missing(span), common: Common::default() };
         for part in inner(node) {
             match part.as_rule() {
                 Rule::path => decl.fact = self.word(&part),
@@ -306,7 +345,8 @@ impl<'t> Builder<'t> {
     /// Builds what `invariant` and `assert` share.
     fn build_condition(&mut self, node: Node<'t>) -> (Head, Item, Common) {
         let span = self.tight(&node);
-        let mut parts = (self.no_head(span), Item { expr: missing(span), tags: Vec::new(), label: None }, Common::default());
+        let mut parts =
+            (self.no_head(span), Item { expr: missing(span), tags: Vec::new(), label: None }, Common::default());
         for part in inner(node) {
             match part.as_rule() {
                 Rule::head => parts.0 = self.build_head(part),
@@ -359,7 +399,12 @@ impl<'t> Builder<'t> {
 
     fn build_set_declaration(&mut self, node: Node<'t>) -> SetDecl {
         let span = self.tight(&node);
-        let mut decl = SetDecl { head: self.no_head(span), ty: self.no_type(span), body: SetBody::Members(missing(span)), common: Common::default() };
+        let mut decl = SetDecl {
+            head: self.no_head(span),
+            ty: self.no_type(span),
+            body: SetBody::Members(missing(span)),
+            common: Common::default(),
+        };
         for part in inner(node) {
             match part.as_rule() {
                 Rule::head => decl.head = self.build_head(part),
@@ -374,7 +419,12 @@ impl<'t> Builder<'t> {
     }
 
     fn build_record(&mut self, node: Node<'t>) -> RecordDecl {
-        let mut decl = RecordDecl { head: self.no_head(self.tight(&node)), fields: Vec::new(), period: None, common: Common::default() };
+        let mut decl = RecordDecl {
+            head: self.no_head(self.tight(&node)),
+            fields: Vec::new(),
+            period: None,
+            common: Common::default(),
+        };
         for part in inner(node) {
             match part.as_rule() {
                 Rule::head => decl.head = self.build_head(part),
@@ -422,7 +472,9 @@ impl<'t> Builder<'t> {
                     let mut parts = inner(part);
                     let Some((word, value)) = parts.next().zip(parts.next()) else { continue };
                     match word.as_rule() {
-                        Rule::kw_weekend if self.first(&mut seen, "weekend", place) => decl.weekend = Some(self.build_atom(value)),
+                        Rule::kw_weekend if self.first(&mut seen, "weekend", place) => {
+                            decl.weekend = Some(self.build_atom(value))
+                        }
                         Rule::kw_holidays if self.first(&mut seen, "holidays", place) => {
                             decl.holidays = Some(match value.as_rule() {
                                 Rule::read_from => SetBody::Read(self.build_read_from(value)),
@@ -607,7 +659,13 @@ impl<'t> Builder<'t> {
         let kind = if parts.next_if(Rule::kw_any).is_some() {
             CellKind::Any
         } else if parts.next_if(Rule::oops_blank).is_some() {
-            self.error(Code::BLANK_CELL, span, format!("cell {} is blank", index + 1), "", "write `any` for a cell that accepts every value");
+            self.error(
+                Code::BLANK_CELL,
+                span,
+                format!("cell {} is blank", index + 1),
+                "",
+                "write `any` for a cell that accepts every value",
+            );
             CellKind::Any
         } else if let Some(op) = parts.next_if(Rule::compare) {
             CellKind::Compare(operators::compare_op(op.as_str()), self.build_next(&mut parts))
@@ -674,7 +732,16 @@ impl<'t> Builder<'t> {
             self.rule_without_name(head.name.span, &decision);
         }
         let RuleClauses { when, unless, exception_to, common, .. } = clauses;
-        Some(RuleDecl { head, decision, outcome_verb, value, when: when.map(|(item, _)| item), unless, exception_to, common })
+        Some(RuleDecl {
+            head,
+            decision,
+            outcome_verb,
+            value,
+            when: when.map(|(item, _)| item),
+            unless,
+            exception_to,
+            common,
+        })
     }
 
     /// Builds `ok is yes`.
@@ -715,7 +782,8 @@ impl<'t> Builder<'t> {
                     self.mistaken_exception(&wrong);
                 }
                 if self.first(&mut clauses.seen, "exception to", place) {
-                    clauses.exception_to = inner(node).filter(|part| part.as_rule() == Rule::name).map(|part| self.word(&part)).collect();
+                    clauses.exception_to =
+                        inner(node).filter(|part| part.as_rule() == Rule::name).map(|part| self.word(&part)).collect();
                 }
             }
             Rule::oops_clause => self.mistaken_clause(node, place, clauses),

@@ -44,9 +44,12 @@ impl<'t> Builder<'t> {
             Rule::count => self.build_count_form(node, span),
             Rule::calendar_form => self.build_calendar_form(node, span),
             Rule::suspect => self.build_suspect(node),
-            Rule::oops_thousands | Rule::oops_number | Rule::oops_half_number | Rule::oops_percent | Rule::oops_sign_after | Rule::oops_sign_before => {
-                self.mistaken_number(node)
-            }
+            Rule::oops_thousands
+            | Rule::oops_number
+            | Rule::oops_half_number
+            | Rule::oops_percent
+            | Rule::oops_sign_after
+            | Rule::oops_sign_before => self.mistaken_number(node),
             Rule::oops_month_name => ExprKind::Date(self.mistaken_month_name(&node)),
             _ => {
                 self.drift(&node);
@@ -153,7 +156,13 @@ impl<'t> Builder<'t> {
                 }
                 Rule::oops_separator => self.mistaken_separator(&part),
                 Rule::oops_empty => {
-                    self.error(Code::BLOCK, span, "a block without elements", "", "write at least one condition between the braces, or remove the block");
+                    self.error(
+                        Code::BLOCK,
+                        span,
+                        "a block without elements",
+                        "",
+                        "write at least one condition between the braces, or remove the block",
+                    );
                 }
                 _ => {}
             }
@@ -297,9 +306,19 @@ impl<'t> Builder<'t> {
         }
         let of = Box::new(of);
         if zone.is_none() && matches!(form, Rule::end_of_day | Rule::date_of) {
-            let (words, zoned) = if form == Rule::end_of_day { ("end of day", "a day ends") } else { ("date of", "a moment has its date") };
+            let (words, zoned) = if form == Rule::end_of_day {
+                ("end of day", "a day ends")
+            } else {
+                ("date of", "a moment has its date")
+            };
             let help = format!("write `{words} … in \"America/Toronto\"`");
-            self.error(Code::MISSING_CLAUSE, span, format!("`{words}` names no zone"), format!("{zoned} in some zone"), help);
+            self.error(
+                Code::MISSING_CLAUSE,
+                span,
+                format!("`{words}` names no zone"),
+                format!("{zoned} in some zone"),
+                help,
+            );
         }
         match form {
             Rule::end_of_month => ExprKind::EndOfMonth(of),

@@ -30,7 +30,13 @@ impl<'t> Builder<'t> {
     pub(super) fn build_count(&mut self, node: &Node<'t>) -> u32 {
         node.as_str().parse().unwrap_or_else(|_| {
             let span = self.span(node);
-            self.error(Code::NUMBER, span, "a whole number stands here", format!("`{}`", node.as_str()), "write a number such as `2`");
+            self.error(
+                Code::NUMBER,
+                span,
+                "a whole number stands here",
+                format!("`{}`", node.as_str()),
+                "write a number such as `2`",
+            );
             0
         })
     }
@@ -57,7 +63,13 @@ impl<'t> Builder<'t> {
         let text = node.as_str();
         parse_clock(text).unwrap_or_else(|| {
             let span = self.span(node);
-            self.error(Code::DATE, span, format!("`{text}` is no time of day"), "", "hours go from `00:00` to `23:59`; `24:00` is the end of the day");
+            self.error(
+                Code::DATE,
+                span,
+                format!("`{text}` is no time of day"),
+                "",
+                "hours go from `00:00` to `23:59`; `24:00` is the end of the day",
+            );
             0
         })
     }
@@ -71,7 +83,13 @@ impl<'t> Builder<'t> {
         }
         let date = match parse_date(&text[..10]) {
             Some(date) => {
-                self.error(Code::DATE, span, format!("`{text}` is no moment"), "", "write hours, minutes and offset as in `2024-12-24T23:59:00-05:00`");
+                self.error(
+                    Code::DATE,
+                    span,
+                    format!("`{text}` is no moment"),
+                    "",
+                    "write hours, minutes and offset as in `2024-12-24T23:59:00-05:00`",
+                );
                 date
             }
             None => self.unreal_date(&text[..10], self.place(node.as_span().start(), node.as_span().start() + 10)),

@@ -1,7 +1,5 @@
 //! Mistakes that the grammar parses on purpose (SEMANTICS M): what each says, and what was meant.
 
-use chrono::NaiveDate;
-
 use super::declarations::RuleClauses;
 use super::operators::Operator;
 use super::*;
@@ -24,6 +22,8 @@ pub(super) fn meant_operator(text: &str) -> Operator {
         "!=" | "<>" | "≠" => CompareOp::IsNot,
         "=<" | "≤" | "<=" => CompareOp::LessEqual,
         "=>" | "≥" | ">=" => CompareOp::GreaterEqual,
+        "more" | "greater" | "older" if words.last() == Some(&"to") => CompareOp::GreaterEqual,
+        "less" | "fewer" | "younger" if words.last() == Some(&"to") => CompareOp::LessEqual,
         "at" if words.get(1) == Some(&"most") => CompareOp::LessEqual,
         "at" => CompareOp::GreaterEqual,
         "more" | "greater" | "older" | "exceeds" => CompareOp::Greater,
@@ -68,7 +68,8 @@ impl<'t> Builder<'t> {
         let word = operator_text(meant);
         let left = left.map_or(String::new(), |left| self.text(left));
         let right = self.text(right);
-        let corrected = if meant == Operator::Contains { format!("{right} in {left}") } else { format!("{left} {word} {right}") };
+        let corrected =
+            if meant == Operator::Contains { format!("{right} in {left}") } else { format!("{left} {word} {right}") };
         let message = match meant {
             Operator::Contains => format!("`{written}` is no operator of a condition"),
             _ => format!("`{written}` is written `{word}`"),
@@ -77,15 +78,26 @@ impl<'t> Builder<'t> {
     }
 
     /// Reports `NOT a`, `!a`.
-    pub(super) fn mistaken_not(&mut self, node: &Node<'t>) {
-        let span = self.tight(node);
-        let written = self.text(span);
-        self.error(Code::WRONG_OPERATOR, span, format!("`{written}` is written `not`"), "", "write `not` and a blank");
+    pub(super) fn mistaken_not(&mut self, span: Span, of: Span) {
+        let (written, of) = (self.text(span), self.text(of));
+        self.error(
+            Code::WRONG_OPERATOR,
+            span,
+            format!("`{written}` is written `not`"),
+            "",
+            format!("write `not {of}`"),
+        );
     }
 
     /// Reports `either a or b`.
     pub(super) fn mistaken_either(&mut self, span: Span) {
-        self.error(Code::WRONG_WORD, span, "`either` is no word of a condition", "", "write `a or b`, or `any of { a, b }`");
+        self.error(
+            Code::WRONG_WORD,
+            span,
+            "`either` is no word of a condition",
+            "",
+            "write `a or b`, or `any of { a, b }`",
+        );
     }
 
     /// Reports `x is (not y)` without brackets.
@@ -104,8 +116,18 @@ impl<'t> Builder<'t> {
     pub(super) fn needs_brackets(&mut self, chain: Span, expr: &Expr, what: &str) {
         let before = self.text(Span { end: expr.span.start, ..chain });
         let text = self.text(expr.span);
-        let help = format!("write `{before} ({text})`");
-        self.error(Code::NEEDS_BRACKETS, expr.span, format!("a {what} inside a chain needs brackets"), "its body reaches to the end", help);
+        let mut help = format!("write `{before} ({text})`");
+        if let (true, ExprKind::Quantified(_, _, body)) = (before.ends_with("not"), &expr.kind) {
+            let head = self.text(Span { end: body.span.start, ..expr.span });
+            help = format!("{help} or `{head} not ({})`", self.text(body.span));
+        }
+        self.error(
+            Code::NEEDS_BRACKETS,
+            expr.span,
+            format!("a {what} inside a chain needs brackets"),
+            "its body reaches to the end",
+            help,
+        );
     }
 
     /// Reports `1 month and 2 days`.
@@ -118,7 +140,7 @@ impl<'t> Builder<'t> {
     }
 
     /// Reports a chain of `and` and `or` with both readings and an applicant on whom they differ.
-    pub(super) fn mixed_and_or(&mut self, operands: &[Expr], ors: &[bool], span: Span) {
+    pub(super) fn mixed_and_or(&mut self, operands: &[Expr], ors: &[bool], operators: &[Span], span: Span) {
         let texts: Vec<String> = operands.iter().map(|operand| self.text(operand.span)).collect();
         let and_first = bracketed(&texts, ors, false);
         let or_first = bracketed(&texts, ors, true);
@@ -126,25 +148,23 @@ impl<'t> Builder<'t> {
         if let Some(witness) = difference(&texts, ors) {
             help.push_str(&witness);
         }
-        let operators: Vec<Span> = operands.windows(2).map(|pair| Span { start: pair[0].span.end, end: pair[1].span.start, ..span }).collect();
         let changed = ors.iter().position(|&or| or != ors[0]).unwrap_or(0);
         let word = |or: bool| if or { "`or`" } else { "`and`" };
-        let diagnostic = Diagnostic::error(Code::MIXED_AND_OR, span, "`and` and `or` in one chain can be read in two ways")
-            .label(operators[0], word(ors[0]))
-            .label(operators[changed], word(ors[changed]))
-            .help(help);
+        let diagnostic =
+            Diagnostic::error(Code::MIXED_AND_OR, span, "`and` and `or` in one chain can be read in two ways")
+                .label(operators[0], word(ors[0]))
+                .label(operators[changed], word(ors[changed]))
+                .help(help);
         self.report(diagnostic);
     }
 
-    /// Reports `18 <= age < 65`.
-    pub(super) fn chained_comparison(&mut self, operands: &[Span], operators: &[(Operator, Span)], span: Span) {
-        let parts: Vec<String> = operators
+    /// Reports `18 <= age < 65`: operators with what stands before and after each.
+    pub(super) fn chained_comparison(&mut self, parts: &[(Span, Operator, Option<Span>)], span: Span) {
+        let parts: Vec<String> = parts
             .iter()
-            .enumerate()
-            .map(|(index, &(operator, _))| {
-                let left = operands.get(index).or(operands.last()).map_or(String::new(), |&operand| self.text(operand));
-                let right = operands.get(index + 1).map_or(String::new(), |&operand| format!(" {}", self.text(operand)));
-                format!("{left} {}{right}", operator_text(operator))
+            .map(|&(left, operator, right)| {
+                let right = right.map_or(String::new(), |right| format!(" {}", self.text(right)));
+                format!("{} {}{right}", self.text(left), operator_text(operator))
             })
             .collect();
         let help = format!("write `{}`", parts.join(" and "));
@@ -164,7 +184,11 @@ impl<'t> Builder<'t> {
     /// Reports `between 17 and 20`, and builds both comparisons.
     pub(super) fn build_between_mistake(&mut self, left: Expr, node: Node<'t>) -> Expr {
         let place = self.tight(&node);
-        let mut ends = inner(node).filter(|part| part.as_rule() == Rule::sum).map(|part| self.build_chain(part)).collect::<Vec<_>>().into_iter();
+        let mut ends = inner(node)
+            .filter(|part| part.as_rule() == Rule::sum)
+            .map(|part| self.build_chain(part))
+            .collect::<Vec<_>>()
+            .into_iter();
         let span = left.span.to(place);
         let (Some(low), Some(high)) = (ends.next(), ends.next()) else { return left };
         let (x, a, b) = (self.text(left.span), self.text(low.span), self.text(high.span));
@@ -175,7 +199,8 @@ impl<'t> Builder<'t> {
             "",
             format!("write `{x} >= {a} and {x} <= {b}` if {b} is included, `{x} >= {a} and {x} < {b}` if not"),
         );
-        let compare = |op, right: Expr| Expr { span, kind: ExprKind::Compare(op, Box::new(left.clone()), Box::new(right)) };
+        let compare =
+            |op, right: Expr| Expr { span, kind: ExprKind::Compare(op, Box::new(left.clone()), Box::new(right)) };
         let both = vec![compare(CompareOp::GreaterEqual, low), compare(CompareOp::LessEqual, high)];
         Expr { kind: ExprKind::And(both), span }
     }
@@ -215,9 +240,13 @@ impl<'t> Builder<'t> {
         let texts: Vec<String> = operands.iter().map(|operand| self.text(operand.span)).collect();
         let (whole, tag_text) = (self.text(expr.span), &tag.value);
         let help = format!("write `{block} {{ {} [{tag_text}] }}` or `({whole}) [{tag_text}]`", texts.join(", "));
-        let diagnostic = Diagnostic::error(Code::AMBIGUOUS_TAG, tag.span, format!("`[{tag_text}]` can belong to the last condition or to all of them"))
-            .label(expr.span, "the chain")
-            .help(help);
+        let diagnostic = Diagnostic::error(
+            Code::AMBIGUOUS_TAG,
+            tag.span,
+            format!("`[{tag_text}]` can belong to the last condition or to all of them"),
+        )
+        .label(expr.span, "the chain")
+        .help(help);
         self.report(diagnostic);
     }
 
@@ -238,7 +267,11 @@ impl<'t> Builder<'t> {
     pub(super) fn mistaken_block_head(&mut self, node: &Node<'t>) {
         let span = self.tight(node);
         let written = self.text(span);
-        let help = if written.starts_with("one") { "write `any of { … }`".to_owned() } else { format!("write `{written} of {{ … }}`") };
+        let help = if written.starts_with("one") {
+            "write `any of { … }`".to_owned()
+        } else {
+            format!("write `{written} of {{ … }}`")
+        };
         self.error(Code::BLOCK, span, format!("`{written}` opens no block"), "", help);
     }
 
@@ -250,19 +283,36 @@ impl<'t> Builder<'t> {
         if (self.declares)(word) {
             return name();
         }
-        let (meant, kind) = match word {
-            "true" => ("yes", ExprKind::Bool(true)),
-            "false" => ("no", ExprKind::Bool(false)),
-            "null" | "nil" => ("none", ExprKind::None),
-            _ => {
-                let help = "say it in `assume … unless stated`, or ask for a value: `is none` means known to be absent";
-                self.error(Code::TEST_FOR_IGNORANCE, span, "an answer may not depend on what is not known", format!("`{word}`"), help);
-                return ExprKind::None;
-            }
-        };
-        self.error(Code::WRONG_WORD, span, format!("`{word}` is written `{meant}`"), "", format!("write `{meant}`"));
-        kind
+        match suspect(word, span) {
+            Some(diagnostic) => self.report(diagnostic),
+            None => return name(),
+        }
+        match word {
+            "true" => ExprKind::Bool(true),
+            "false" => ExprKind::Bool(false),
+            _ => ExprKind::None,
+        }
     }
+}
+
+/// Returns what to say of a word of another language that nothing declares: `true`, `null`, `unknown`.
+///
+/// A file that uses others cannot know whether they declare `unknown`: then the word stays a name, and who looks names up
+/// asks here before saying that nothing has it.
+pub fn suspect(word: &str, span: Span) -> Option<Diagnostic> {
+    let meant = match word {
+        "true" => "yes",
+        "false" => "no",
+        "null" | "nil" => "none",
+        "unknown" | "known" | "missing" => {
+            let help = "say it in `assume … unless stated`, or ask for a value: `is none` means known to be absent";
+            let message = "an answer may not depend on what is not known";
+            return Some(Diagnostic::error(Code::TEST_FOR_IGNORANCE, span, message).help(help));
+        }
+        _ => return None,
+    };
+    let message = format!("`{word}` is written `{meant}`");
+    Some(Diagnostic::error(Code::WRONG_WORD, span, message).help(format!("write `{meant}`")))
 }
 
 /// Brackets the runs of one word of a mixed chain: `(a and b) or c`.
@@ -275,8 +325,10 @@ fn bracketed(texts: &[String], ors: &[bool], inner_or: bool) -> String {
         }
     }
     let (inside, outside) = if inner_or { (" or ", " and ") } else { (" and ", " or ") };
-    let groups: Vec<String> =
-        groups.iter().map(|group| if group.len() == 1 { group[0].to_owned() } else { format!("({})", group.join(inside)) }).collect();
+    let groups: Vec<String> = groups
+        .iter()
+        .map(|group| if group.len() == 1 { group[0].to_owned() } else { format!("({})", group.join(inside)) })
+        .collect();
     groups.join(outside)
 }
 
@@ -307,7 +359,12 @@ fn difference(texts: &[String], ors: &[bool]) -> Option<String> {
     };
     let bits = (0..1usize << texts.len()).find(|&bits| value(bits, false) != value(bits, true))?;
     let side = |yes: bool| {
-        let names: Vec<String> = texts.iter().enumerate().filter(|(index, _)| (bits >> index & 1 == 1) == yes).map(|(_, text)| format!("`{text}`")).collect();
+        let names: Vec<String> = texts
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| (bits >> index & 1 == 1) == yes)
+            .map(|(_, text)| format!("`{text}`"))
+            .collect();
         (!names.is_empty()).then(|| format!("{} {}", names.join(", "), if yes { "yes" } else { "no" }))
     };
     let sides: Vec<String> = [side(true), side(false)].into_iter().flatten().collect();
@@ -323,7 +380,13 @@ impl<'t> Builder<'t> {
         let word = self.text(span);
         let verb = if word == "add" { Verb::Insert } else { Verb::Replace };
         let meant = if verb == Verb::Insert { "insert" } else { "replace" };
-        self.error(Code::VERB, span, format!("`{word}` is no verb of an amending file"), "", format!("write `{meant}`"));
+        self.error(
+            Code::VERB,
+            span,
+            format!("`{word}` is no verb of an amending file"),
+            "",
+            format!("write `{meant}`"),
+        );
         verb
     }
 
@@ -332,13 +395,25 @@ impl<'t> Builder<'t> {
         let Some(outcome) = inner(node).find(|part| part.as_rule() == Rule::outcome) else { return };
         let span = self.tight(&outcome);
         let text = self.text(span);
-        self.error(Code::ONE_RULE_ONE_OUTCOME, span, "an outcome stands in a rule", "", format!("write `rule some_name {text} when …`"));
+        self.error(
+            Code::ONE_RULE_ONE_OUTCOME,
+            span,
+            "an outcome stands in a rule",
+            "",
+            format!("write `rule some_name {text} when …`"),
+        );
     }
 
     /// Reports `rule ok is yes`.
     pub(super) fn rule_without_name(&mut self, span: Span, decision: &Name) {
         let help = format!("write `rule some_name {} …`", decision.value);
-        self.error(Code::ONE_RULE_ONE_OUTCOME, span, "the rule has no name", "explanations, tests and amendments refer to it by name", help);
+        self.error(
+            Code::ONE_RULE_ONE_OUTCOME,
+            span,
+            "the rule has no name",
+            "explanations, tests and amendments refer to it by name",
+            help,
+        );
     }
 
     /// Reports a second outcome.
@@ -346,13 +421,22 @@ impl<'t> Builder<'t> {
         let Some(outcome) = inner(node).find(|part| part.as_rule() == Rule::outcome) else { return };
         let at = self.tight(&outcome);
         let text = self.text(at);
-        self.error(Code::ONE_RULE_ONE_OUTCOME, span, "a rule has one outcome", "the second", format!("write another rule: `rule some_name {text} when …`"));
+        self.error(
+            Code::ONE_RULE_ONE_OUTCOME,
+            span,
+            "a rule has one outcome",
+            "the second",
+            format!("write another rule: `rule some_name {text} when …`"),
+        );
     }
 
     /// Reports a second `when`.
     pub(super) fn two_whens(&mut self, first: &Item, first_place: Span, second: &Item, place: Span) {
         let help = format!("write `when all of {{ {}, {} }}`", self.text(first.expr.span), self.text(second.expr.span));
-        let diagnostic = Diagnostic::error(Code::CLAUSE_TWICE, place, "`when` is given twice").found("the second").label(first_place, "the first").help(help);
+        let diagnostic = Diagnostic::error(Code::CLAUSE_TWICE, place, "`when` is given twice")
+            .found("the second")
+            .label(first_place, "the first")
+            .help(help);
         self.report(diagnostic);
     }
 
@@ -381,7 +465,13 @@ impl<'t> Builder<'t> {
     pub(super) fn mistaken_exception(&mut self, node: &Node<'t>) {
         let span = self.tight(node);
         let word = self.text(span);
-        self.error(Code::WRONG_WORD, span, format!("`exception {word}` is written `exception to`"), "", "write `exception to RULE`");
+        self.error(
+            Code::WRONG_WORD,
+            span,
+            format!("`exception {word}` is written `exception to`"),
+            "",
+            "write `exception to RULE`",
+        );
     }
 
     /// Reports `overrides s`.
@@ -398,7 +488,13 @@ impl<'t> Builder<'t> {
         let written = self.text(word);
         let list = names.iter().map(|name| name.value.as_str()).collect::<Vec<_>>().join(", ");
         let found = if written == "outranks" { "`outranks` orders outcomes, in the decision" } else { "" };
-        self.error(Code::WRONG_WORD, word, format!("`{written}` is no clause of a rule"), found, format!("write `exception to {list}`"));
+        self.error(
+            Code::WRONG_WORD,
+            word,
+            format!("`{written}` is no clause of a rule"),
+            found,
+            format!("write `exception to {list}`"),
+        );
         clauses.exception_to.extend(names);
     }
 
@@ -406,217 +502,68 @@ impl<'t> Builder<'t> {
     pub(super) fn mistaken_member(&mut self, node: &Node<'t>) -> (Name, Option<Text>) {
         let span = self.span(node);
         let spelling = node.as_str().trim_matches('"').to_owned();
-        let mut name: String = spelling.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect();
-        if !name.starts_with(|c: char| c.is_ascii_lowercase()) || node.as_str() == spelling && !spelling.contains(|c: char| c.is_ascii_digit()) {
+        let mut name: String =
+            spelling.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect();
+        if !name.starts_with(|c: char| c.is_ascii_lowercase())
+            || node.as_str() == spelling && !spelling.contains(|c: char| c.is_ascii_digit())
+        {
             name.insert_str(0, "is_");
         }
         let code = if node.as_str().starts_with('"') { Code::STRING } else { Code::RESERVED_WORD };
-        self.error(code, span, format!("`{}` cannot be a member", node.as_str()), "", format!("write `{name} written \"{spelling}\"`"));
+        self.error(
+            code,
+            span,
+            format!("`{}` cannot be a member", node.as_str()),
+            "",
+            format!("write `{name} written \"{spelling}\"`"),
+        );
         (Spanned::new(name, span), Some(Spanned::new(spelling, span)))
     }
 
-    /// Builds `effective 2024-12-24`, `from … to …` after reporting it.
+    /// Builds `effective 2024-12-24`, `from 2024-12-24` after reporting it.
     pub(super) fn mistaken_effective(&mut self, node: Node<'t>) -> Option<Start> {
         let span = self.tight(&node);
-        let mut start = None;
-        let mut end = None;
-        for part in inner(node) {
-            match part.as_rule() {
-                Rule::start => start = Some(self.build_start(part)),
-                Rule::oops_to => end = inner(part).find(|part| part.as_rule() == Rule::start).map(|part| self.build_start(part)),
-                _ => {}
-            }
-        }
-        let first = start.as_ref()?;
-        let day = self.text(first.span);
-        let until = end.map(|end| format!(" until {}", end.date.succ_opt().unwrap_or(end.date))).unwrap_or_default();
-        let note = if until.is_empty() { "" } else { "; `until` is the first day no longer in force" };
-        self.error(Code::HEADER, span, "the first day follows `effective from`", "", format!("write `effective from {day}{until}`{note}"));
-        start
+        let start = inner(node).find(|part| part.as_rule() == Rule::start).map(|part| self.build_start(part))?;
+        let day = self.text(start.span);
+        self.error(
+            Code::HEADER,
+            span,
+            "the first day follows `effective from`",
+            "",
+            format!("write `effective from {day}`"),
+        );
+        Some(start)
+    }
+
+    /// Builds `to 2025-12-31` in a head after reporting it: the day after.
+    pub(super) fn mistaken_until(&mut self, node: Node<'t>) -> Option<Start> {
+        let span = self.tight(&node);
+        let mut start = inner(node).find(|part| part.as_rule() == Rule::start).map(|part| self.build_start(part))?;
+        start.date = start.date.succ_opt().unwrap_or(start.date);
+        let help = format!("write `until {}`, if the day given is still in force", start.date);
+        self.error(Code::HEADER, span, "`until` names the first day no longer in force", "", help);
+        Some(start)
     }
 
     /// Reports `from A to B` where a value holds until the next.
     pub(super) fn mistaken_to(&mut self, node: Node<'t>) {
         let span = self.tight(&node);
         let day = inner(node).find(|part| part.as_rule() == Rule::start).map(|part| self.build_start(part));
-        let next = day.and_then(|day| day.date.succ_opt()).map_or(String::new(), |day| format!(": write `, no value from {day}` if none follows"));
+        let next = day
+            .and_then(|day| day.date.succ_opt())
+            .map_or(String::new(), |day| format!(": write `, no value from {day}` if none follows"));
         self.error(Code::HEADER, span, "a value holds until the next one starts", "", format!("remove this{next}"));
     }
 
     /// Reports `{` in a text that holds no name.
     pub(super) fn mistaken_hole(&mut self, node: &Node<'t>) {
         let span = self.span(node);
-        self.error(Code::HOLE, span, "this hole names nothing", "", "write a name as in `{applied_on}`; a brace is written `{{`");
+        self.error(
+            Code::HOLE,
+            span,
+            "this hole names nothing",
+            "",
+            "write a name as in `{applied_on}`; a brace is written `{{`",
+        );
     }
 }
-
-/// Texts, numbers and dates.
-impl<'t> Builder<'t> {
-    /// Reports a text without its end and returns it.
-    pub(super) fn unclosed_text(&mut self, text: &str, span: Span) -> String {
-        let open = Span { end: span.start + 1, ..span };
-        let text = text.trim_end();
-        self.error(Code::STRING, open, "this text has no end on its line", "opened here", format!("write `{text}\"`"));
-        literals::unescape(text.trim_start_matches('"'))
-    }
-
-    /// Reports typographic quotes and returns the text inside.
-    pub(super) fn curly_text(&mut self, text: &str, span: Span) -> String {
-        let content = text.trim_matches(|c| "“”„«»‘’".contains(c));
-        self.error(Code::STRING, span, "texts stand in plain quotes", "typographic quotes", format!("write `\"{content}\"`"));
-        content.to_owned()
-    }
-
-    /// Reports `1,250`, `18.`, `5 %`, `$1250` and builds what was meant.
-    pub(super) fn mistaken_number(&mut self, node: Node<'t>) -> ExprKind {
-        let span = self.tight(&node);
-        let written = self.text(span);
-        match node.as_rule() {
-            Rule::oops_thousands => {
-                let plain = plain_amount(&written);
-                self.error(Code::NUMBER, span, format!("`{written}` can be one number or two"), "", format!("write `{plain}`, or a blank after the comma for two numbers"));
-                ExprKind::Number(self.decimal(&plain, span))
-            }
-            Rule::oops_half_number => {
-                self.error(Code::NUMBER, span, "a number starts with a digit", "", format!("write `0{written}`"));
-                ExprKind::Number(self.decimal(&format!("0{written}"), span))
-            }
-            Rule::oops_percent => {
-                let plain = written.replace(' ', "");
-                self.error(Code::NUMBER, span, "`%` stands right after its number", "", format!("write `{plain}`"));
-                ExprKind::Percent(self.decimal(plain.trim_end_matches('%'), span))
-            }
-            Rule::oops_sign_after | Rule::oops_sign_before => {
-                let digits: String = written.chars().filter(|c| c.is_ascii_digit() || ".,".contains(*c)).collect();
-                let plain = plain_amount(&digits);
-                let code: String = written.chars().filter(char::is_ascii_uppercase).collect();
-                let code = match () {
-                    () if code.len() == 3 => code,
-                    () if written.contains('€') => "EUR".to_owned(),
-                    () if written.contains('£') => "GBP".to_owned(),
-                    () => "CAD".to_owned(),
-                };
-                let doubt = if written.contains('$') { ": many countries have a dollar" } else { "" };
-                self.error(Code::NUMBER, span, format!("an amount is a number and its currency{doubt}"), "", format!("write `{plain} {code}`"));
-                ExprKind::Money(self.decimal(&plain, span), Spanned::new(code, span))
-            }
-            _ => self.mistaken_digits(&written, span),
-        }
-    }
-
-    /// Reports `18.`, `12mo`.
-    fn mistaken_digits(&mut self, written: &str, span: Span) -> ExprKind {
-        let digits: String = written.chars().take_while(char::is_ascii_digit).collect();
-        let rest = written[digits.len()..].to_ascii_lowercase();
-        let number = self.decimal(&digits, span);
-        let unit = match rest.as_str() {
-            "d" | "day" | "days" => Some(("days", Unit::Days)),
-            "w" | "wk" | "week" | "weeks" => Some(("weeks", Unit::Weeks)),
-            "m" | "mo" | "mos" | "month" | "months" => Some(("months", Unit::Months)),
-            "y" | "yr" | "yrs" | "year" | "years" => Some(("years", Unit::Years)),
-            "h" | "hr" | "hrs" | "hour" | "hours" => Some(("hours", Unit::Hours)),
-            "min" | "mins" | "minute" | "minutes" => Some(("minutes", Unit::Minutes)),
-            _ => None,
-        };
-        if let Some((word, unit)) = unit {
-            self.error(Code::UNIT, span, format!("`{written}` is no duration"), "", format!("write `{digits} {word}`"));
-            return ExprKind::Duration(Box::new(Expr { kind: ExprKind::Number(number), span }), unit);
-        }
-        if rest.len() == 3 && written[digits.len()..].bytes().all(|b| b.is_ascii_uppercase()) {
-            let currency = written[digits.len()..].to_owned();
-            self.error(Code::NUMBER, span, format!("`{written}` is no amount"), "", format!("write `{digits} {currency}`"));
-            return ExprKind::Money(number, Spanned::new(currency, span));
-        }
-        let help = if rest == "." { format!("write `{digits}` or `{digits}.0`") } else { format!("write `{digits}`, or a name that starts with a letter") };
-        self.error(Code::NUMBER, span, format!("`{written}` is no number"), "", help);
-        ExprKind::Number(number)
-    }
-
-    /// Reports a day that does not exist and returns the nearest real one.
-    pub(super) fn unreal_date(&mut self, written: &str, span: Span) -> NaiveDate {
-        let numbers: Vec<u32> = written.split(['-', '/', 'T']).filter_map(|part| part.parse().ok()).collect();
-        let (year, month, day) = match numbers.as_slice() {
-            &[year, month, day, ..] => (year as i32, month, day),
-            _ => (1, 1, 1),
-        };
-        let (found, nearest) = match (month, day) {
-            (1..=12, 1..) => ("this month is shorter", last_day(year, month)),
-            (13.., 1..=12) => ("there are 12 months", NaiveDate::from_ymd_opt(year, day, month).or(NaiveDate::from_ymd_opt(year, 12, day))),
-            (1..=12, 0) => ("days start at 1", NaiveDate::from_ymd_opt(year, month, 1)),
-            _ => ("there are 12 months", NaiveDate::from_ymd_opt(year, 12, day.clamp(1, 31))),
-        };
-        let nearest = nearest.unwrap_or(NaiveDate::MIN);
-        self.error(Code::DATE, span, format!("{written} is no day"), found, format!("the nearest real day is {nearest}"));
-        nearest
-    }
-
-    /// Reports `24/12/2024`, `2024-1-5` and returns the day that was meant.
-    pub(super) fn mistaken_date(&mut self, written: &str, span: Span) -> NaiveDate {
-        let parts: Vec<&str> = written.split(['/', '-', 'T']).collect();
-        let number = |index: usize| parts.get(index).and_then(|part| part.parse::<u32>().ok()).unwrap_or(1);
-        if written.contains('T') {
-            self.error(Code::DATE, span, format!("`{written}` names no zone"), "", format!("write `{}Z`, or an offset such as `-05:00`", written.trim_end_matches(':')));
-            return NaiveDate::from_ymd_opt(number(0) as i32, number(1), number(2)).unwrap_or(NaiveDate::MIN);
-        }
-        if parts[0].len() == 4 {
-            let (year, month, day) = (number(0) as i32, number(1), number(2));
-            let padded = format!("{year:04}-{month:02}-{day:02}");
-            match NaiveDate::from_ymd_opt(year, month, day) {
-                Some(date) => {
-                    self.error(Code::DATE, span, format!("`{written}` is no date"), "year-month-day, with two digits each", format!("write `{padded}`"));
-                    date
-                }
-                None => self.unreal_date(&padded, span),
-            }
-        } else {
-            let (first, second, year) = (number(0), number(1), number(2) as i32);
-            let day_first = NaiveDate::from_ymd_opt(year, second, first);
-            let month_first = NaiveDate::from_ymd_opt(year, first, second);
-            let help = match (day_first, month_first) {
-                (Some(a), Some(b)) if a != b => format!("write `{a}` or `{b}`: it can be read both ways"),
-                (Some(a), _) | (None, Some(a)) => format!("write `{a}`"),
-                (None, None) => "write year-month-day as in `2024-12-24`".to_owned(),
-            };
-            self.error(Code::DATE, span, format!("`{written}` is no date"), "dates are year-month-day", help);
-            day_first.or(month_first).unwrap_or(NaiveDate::MIN)
-        }
-    }
-
-    /// Reports `Dec 24, 2024`, `24 Dec 2024`.
-    pub(super) fn mistaken_month_name(&mut self, node: &Node<'t>) -> NaiveDate {
-        const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-        let span = self.tight(node);
-        let (mut year, mut month, mut day) = (1, 1, 1);
-        for part in inner(node.clone()) {
-            let text = part.as_str();
-            match part.as_rule() {
-                Rule::month_name => month = MONTHS.iter().position(|name| text.starts_with(name)).map_or(1, |index| index as u32 + 1),
-                Rule::number | Rule::day_number => day = text.parse().unwrap_or(1),
-                Rule::year => year = text.parse().unwrap_or(1),
-                _ => {}
-            }
-        }
-        match NaiveDate::from_ymd_opt(year, month, day) {
-            Some(date) => {
-                let written = self.text(span);
-                self.error(Code::DATE, span, format!("`{written}` is no date"), "dates are year-month-day", format!("write `{date}`"));
-                date
-            }
-            None => self.unreal_date(&format!("{year:04}-{month:02}-{day:02}"), span),
-        }
-    }
-}
-
-/// Returns the last day of a month.
-fn last_day(year: i32, month: u32) -> Option<NaiveDate> {
-    (28..=31).rev().find_map(|day| NaiveDate::from_ymd_opt(year, month, day))
-}
-
-/// Writes `1,250` as `1250`, `1.250,00` as `1250.00`.
-fn plain_amount(text: &str) -> String {
-    match (text.rfind(','), text.rfind('.')) {
-        (Some(comma), Some(point)) if comma > point => text.replace('.', "").replace(',', "."),
-        _ => text.replace(',', ""),
-    }
-}
-

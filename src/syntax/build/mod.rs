@@ -10,12 +10,14 @@ mod declarations;
 mod expressions;
 mod literals;
 mod mistakes;
+mod miswritten;
 mod operators;
 mod tests_and_profiles;
 mod types;
 
 pub(super) use declarations::Built;
 pub(super) use literals::parse_date;
+pub use mistakes::suspect;
 
 use super::ast::*;
 use super::grammar::{Node, Nodes, Rule};
@@ -77,10 +79,16 @@ impl<'t> Builder<'t> {
         Spanned::new(node.as_str().to_owned(), self.span(node))
     }
 
-    /// Returns the text at a place, blanks and comments made one blank.
+    /// Returns the text at a place for a message, blanks and comments made one blank, the end of a long text cut.
     fn text(&self, span: Span) -> String {
+        /// More than this is no help in a message, and chains of errors would repeat each other.
+        const MOST_BYTES: usize = 240;
         let at = |offset: u32| usize::try_from(i64::from(offset) - self.base).unwrap_or(0);
         let text = self.text.get(at(span.start)..at(span.end)).unwrap_or("");
+        if text.len() > MOST_BYTES {
+            let end = (0..=MOST_BYTES).rev().find(|&end| text.is_char_boundary(end)).unwrap_or(0);
+            return format!("{} …", text[..end].split_whitespace().collect::<Vec<_>>().join(" "));
+        }
         let lines: Vec<&str> = text.lines().map(|line| line.split(" #").next().unwrap_or(line).trim()).collect();
         lines.join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
     }
@@ -91,7 +99,14 @@ impl<'t> Builder<'t> {
     }
 
     /// Reports an error at a place, with what was found there and what to type.
-    fn error(&mut self, code: Code, span: Span, message: impl Into<String>, found: impl Into<String>, help: impl Into<String>) {
+    fn error(
+        &mut self,
+        code: Code,
+        span: Span,
+        message: impl Into<String>,
+        found: impl Into<String>,
+        help: impl Into<String>,
+    ) {
         self.report(Diagnostic::error(code, span, message).found(found).help(help));
     }
 

@@ -141,7 +141,9 @@ impl<'t> Builder<'t> {
             }
             left = match operator {
                 Operator::And | Operator::Or | Operator::Dangling => self.build_and_or(chain, left),
-                Operator::Compare(_) | Operator::Contains | Operator::IsEmpty(_) | Operator::Between => self.build_comparison(chain, left),
+                Operator::Compare(_) | Operator::Contains | Operator::IsEmpty(_) | Operator::Between => {
+                    self.build_comparison(chain, left)
+                }
                 Operator::Implies => self.build_implies(chain, left),
                 Operator::Period { inclusive } => self.build_period(chain, left, inclusive),
                 Operator::Rounding => self.build_rounding(chain, left),
@@ -162,10 +164,10 @@ impl<'t> Builder<'t> {
         let alone = !std::mem::replace(&mut chain.begun, true);
         match node.as_rule() {
             Rule::kw_not | Rule::oops_not => {
-                if node.as_rule() == Rule::oops_not {
-                    self.mistaken_not(&node);
-                }
                 let of = self.climb(chain, power::NOT);
+                if node.as_rule() == Rule::oops_not {
+                    self.mistaken_not(span, of.span);
+                }
                 let expr = Expr { span: span.to(of.span), kind: ExprKind::Not(Box::new(of)) };
                 if least > power::NOT {
                     self.not_inside(&expr);
@@ -183,7 +185,11 @@ impl<'t> Builder<'t> {
             }
             Rule::quantified | Rule::conditional => {
                 let what = if node.as_rule() == Rule::quantified { "quantifier" } else { "conditional" };
-                let expr = if node.as_rule() == Rule::quantified { self.build_quantified(node) } else { self.build_conditional(node) };
+                let expr = if node.as_rule() == Rule::quantified {
+                    self.build_quantified(node)
+                } else {
+                    self.build_conditional(node)
+                };
                 if !alone {
                     self.needs_brackets(chain.span, &expr, what);
                 }
@@ -198,7 +204,9 @@ impl<'t> Builder<'t> {
 
     /// Builds `as of d` and units after an operand.
     fn build_suffixes(&mut self, chain: &mut Chain<'t>, mut expr: Expr) -> Expr {
-        while let Some(node) = chain.nodes.next_if(|node| matches!(node.as_rule(), Rule::as_of | Rule::unit | Rule::oops_and_duration)) {
+        while let Some(node) =
+            chain.nodes.next_if(|node| matches!(node.as_rule(), Rule::as_of | Rule::unit | Rule::oops_and_duration))
+        {
             let span = expr.span.to(self.tight(&node));
             let of = Box::new(expr);
             let kind = match node.as_rule() {
@@ -232,6 +240,7 @@ impl<'t> Builder<'t> {
     fn build_and_or(&mut self, chain: &mut Chain<'t>, first: Expr) -> Expr {
         let mut operands = vec![first];
         let mut ors = Vec::new();
+        let mut places = Vec::new();
         while let Some(operator @ (Operator::And | Operator::Or | Operator::Dangling)) = chain.operator() {
             let Some(node) = chain.next() else { break };
             if operator == Operator::Dangling {
@@ -243,6 +252,7 @@ impl<'t> Builder<'t> {
                 self.mistaken_operator(&node, operator, operands.last().map(|left| left.span), right.span);
             }
             ors.push(operator == Operator::Or);
+            places.push(self.span(&node));
             operands.push(right);
         }
         let span = operands[0].span.to(operands[operands.len() - 1].span);
@@ -250,7 +260,7 @@ impl<'t> Builder<'t> {
             return operands.swap_remove(0);
         }
         if ors.iter().any(|&or| or != ors[0]) {
-            self.mixed_and_or(&operands, &ors, span);
+            self.mixed_and_or(&operands, &ors, &places, span);
             return group_runs(operands, &ors);
         }
         let kind = if ors[0] { ExprKind::Or(operands) } else { ExprKind::And(operands) };
@@ -259,15 +269,33 @@ impl<'t> Builder<'t> {
 
     /// Builds one comparison; reports a chain of them.
     fn build_comparison(&mut self, chain: &mut Chain<'t>, left: Expr) -> Expr {
-        let mut operands = vec![left.span];
-        let mut operators = Vec::new();
+        let mut parts = Vec::new();
+        let mut last = left.span;
         let mut expr = left;
-        while let Some(operator @ (Operator::Compare(_) | Operator::Contains | Operator::IsEmpty(_) | Operator::Between)) = chain.operator() {
+        while let Some(
+            operator @ (Operator::Compare(_) | Operator::Contains | Operator::IsEmpty(_) | Operator::Between),
+        ) = chain.operator()
+        {
             let Some(node) = chain.next() else { break };
             let place = self.tight(&node);
+            let before = last;
+            let mut after = None;
+            if !parts.is_empty() {
+                // A chain is an error: the first comparison stands for it, or the tree would grow with the chain.
+                if !matches!(operator, Operator::IsEmpty(_) | Operator::Between) {
+                    let right = self.climb(chain, power::PERIOD);
+                    last = right.span;
+                    after = Some(right.span);
+                }
+                expr.span = expr.span.to(after.unwrap_or(place));
+                parts.push((before, operator, after));
+                continue;
+            }
             let left = Box::new(expr);
             expr = match operator {
-                Operator::IsEmpty(negated) => Expr { span: left.span.to(place), kind: ExprKind::IsEmpty(left, negated) },
+                Operator::IsEmpty(negated) => {
+                    Expr { span: left.span.to(place), kind: ExprKind::IsEmpty(left, negated) }
+                }
                 Operator::Between => self.build_between_mistake(*left, node),
                 _ => {
                     let right = Box::new(self.climb(chain, power::PERIOD));
@@ -275,7 +303,8 @@ impl<'t> Builder<'t> {
                         self.mistaken_operator(&node, operator, Some(left.span), right.span);
                     }
                     let span = left.span.to(right.span);
-                    operands.push(right.span);
+                    last = right.span;
+                    after = Some(right.span);
                     let kind = match operator {
                         Operator::Compare(op) => ExprKind::Compare(op, left, right),
                         _ => ExprKind::Compare(CompareOp::In, right, left),
@@ -283,10 +312,10 @@ impl<'t> Builder<'t> {
                     Expr { kind, span }
                 }
             };
-            operators.push((operator, place));
+            parts.push((before, operator, after));
         }
-        if operators.len() > 1 {
-            self.chained_comparison(&operands, &operators, expr.span);
+        if parts.len() > 1 {
+            self.chained_comparison(&parts, expr.span);
         }
         expr
     }
@@ -299,9 +328,12 @@ impl<'t> Builder<'t> {
             let right = self.climb(chain, power::AND_OR);
             count += 1;
             if count == 2 {
-                self.chained_implies(start, left.span, right.span);
+                self.chained_implies(start.to(right.span), left.span, right.span);
             }
-            left = Expr { span: left.span.to(right.span), kind: ExprKind::Implies(Box::new(left), Box::new(right)) };
+            if count < 2 {
+                left =
+                    Expr { span: left.span.to(right.span), kind: ExprKind::Implies(Box::new(left), Box::new(right)) };
+            }
         }
         left
     }
@@ -311,17 +343,32 @@ impl<'t> Builder<'t> {
         let end = self.climb(chain, power::ROUNDING);
         if matches!(start.kind, ExprKind::Period { .. }) {
             let span = self.span(&node);
-            self.error(Code::NEEDS_BRACKETS, span, "a period has two ends", "a third", "write one `until` or `through` between two days");
+            self.error(
+                Code::NEEDS_BRACKETS,
+                span,
+                "a period has two ends",
+                "a third",
+                "write one `until` or `through` between two days",
+            );
             return start;
         }
-        Expr { span: start.span.to(end.span), kind: ExprKind::Period { start: Box::new(start), end: Box::new(end), inclusive } }
+        Expr {
+            span: start.span.to(end.span),
+            kind: ExprKind::Period { start: Box::new(start), end: Box::new(end), inclusive },
+        }
     }
 
     fn build_rounding(&mut self, chain: &mut Chain<'t>, of: Expr) -> Expr {
         let Some(node) = chain.next() else { return of };
         let place = self.tight(&node);
         if matches!(of.kind, ExprKind::Rounding(..)) {
-            self.error(Code::CLAUSE_TWICE, place, "`rounding` is given twice", "the second", "keep one: it rounds the whole sum before it");
+            self.error(
+                Code::CLAUSE_TWICE,
+                place,
+                "`rounding` is given twice",
+                "the second",
+                "keep one: it rounds the whole sum before it",
+            );
             return of;
         }
         let direction = inner(node).last().map_or(Rounding::Down, |word| rounding(word.as_str()));

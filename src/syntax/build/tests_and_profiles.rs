@@ -4,7 +4,8 @@ use super::*;
 
 impl<'t> Builder<'t> {
     pub(super) fn build_note(&mut self, node: Node<'t>) -> NoteDecl {
-        let mut decl = NoteDecl { head: self.no_head(self.tight(&node)), about: None, when: None, common: Common::default() };
+        let mut decl =
+            NoteDecl { head: self.no_head(self.tight(&node)), about: None, when: None, common: Common::default() };
         let mut seen = Seen::default();
         for part in inner(node) {
             let place = self.tight(&part);
@@ -22,7 +23,12 @@ impl<'t> Builder<'t> {
     }
 
     pub(super) fn build_question(&mut self, node: Node<'t>) -> QuestionDecl {
-        let mut decl = QuestionDecl { head: self.no_head(self.tight(&node)), reading: None, owner: None, common: Common::default() };
+        let mut decl = QuestionDecl {
+            head: self.no_head(self.tight(&node)),
+            reading: None,
+            owner: None,
+            common: Common::default(),
+        };
         let mut seen = Seen::default();
         let mut reading = true;
         for part in inner(node) {
@@ -45,7 +51,8 @@ impl<'t> Builder<'t> {
     }
 
     pub(super) fn build_profile(&mut self, node: Node<'t>) -> ProfileDecl {
-        let mut decl = ProfileDecl { head: self.no_head(self.tight(&node)), entries: Vec::new(), common: Common::default() };
+        let mut decl =
+            ProfileDecl { head: self.no_head(self.tight(&node)), entries: Vec::new(), common: Common::default() };
         for part in inner(node) {
             match part.as_rule() {
                 Rule::head => decl.head = self.build_head(part),
@@ -80,7 +87,10 @@ impl<'t> Builder<'t> {
         match node.as_rule() {
             Rule::kw_unknown => EntryValue::Unknown(span),
             Rule::list_value => {
-                let records = inner(node).filter(|part| part.as_rule() == Rule::entries).map(|part| self.build_entries(part)).collect();
+                let records = inner(node)
+                    .filter(|part| part.as_rule() == Rule::entries)
+                    .map(|part| self.build_entries(part))
+                    .collect();
                 EntryValue::List(records, span)
             }
             Rule::record_value => match inner(node).find(|part| part.as_rule() == Rule::entries) {
@@ -100,13 +110,20 @@ impl<'t> Builder<'t> {
             match part.as_rule() {
                 Rule::head => decl.head = self.build_head(part),
                 Rule::instant | Rule::date | Rule::oops_date => {
-                    let on = if part.as_rule() == Rule::instant { On::Instant(self.build_instant(&part)) } else { On::Date(self.build_date(&part)) };
+                    let on = if part.as_rule() == Rule::instant {
+                        On::Instant(self.build_instant(&part))
+                    } else {
+                        On::Date(self.build_date(&part))
+                    };
                     if self.first(&mut seen, "on", place) {
                         decl.on = Some(Spanned::new(on, place));
                     }
                 }
                 Rule::given => {
-                    let given: Vec<Given> = inner(part).filter(|part| part.as_rule() == Rule::given_part).map(|part| self.build_given(part)).collect();
+                    let given: Vec<Given> = inner(part)
+                        .filter(|part| part.as_rule() == Rule::given_part)
+                        .map(|part| self.build_given(part))
+                        .collect();
                     if self.first(&mut seen, "given", place) {
                         decl.given = given;
                     }
@@ -142,7 +159,13 @@ impl<'t> Builder<'t> {
     fn build_expect(&mut self, node: Node<'t>) -> Expect {
         let span = self.tight(&node);
         let nothing = ExpectOutcome::Value(missing(span));
-        let mut expect = Expect { decision: Spanned::new(String::new(), span), outcome: nothing, missing: None, because: Vec::new(), span };
+        let mut expect = Expect {
+            decision: Spanned::new(String::new(), span),
+            outcome: nothing,
+            missing: None,
+            because: Vec::new(),
+            span,
+        };
         let mut seen = Seen::default();
         for part in inner(node) {
             let place = self.tight(&part);

@@ -11,7 +11,18 @@ impl<'t> Builder<'t> {
             Some(base) => self.build_base_type(base),
             None => TypeExpr { kind: TypeKind::YesNo, or_none: false, span },
         };
-        ty.or_none = parts.any(|part| part.as_rule() == Rule::or_none);
+        for part in parts.filter(|part| part.as_rule() == Rule::or_none) {
+            if std::mem::replace(&mut ty.or_none, true) {
+                let place = self.tight(&part);
+                self.error(
+                    Code::CLAUSE_TWICE,
+                    place,
+                    "`or none` is given twice",
+                    "the second",
+                    "remove it: a value is absent or not",
+                );
+            }
+        }
         ty.span = span;
         ty
     }
@@ -19,7 +30,8 @@ impl<'t> Builder<'t> {
     fn build_base_type(&mut self, node: Node<'t>) -> TypeExpr {
         let span = self.tight(&node);
         let rule = node.as_rule();
-        let mut parts = inner(node).filter(|part| !matches!(part.as_rule(), Rule::kw_set | Rule::kw_list | Rule::kw_total | Rule::kw_of));
+        let mut parts = inner(node)
+            .filter(|part| !matches!(part.as_rule(), Rule::kw_set | Rule::kw_list | Rule::kw_total | Rule::kw_of));
         let kind = match (rule, parts.next()) {
             (Rule::set_type, Some(of)) => TypeKind::Set(Box::new(self.build_base_type(of))),
             (Rule::total_type, Some(of)) => TypeKind::Total(Box::new(self.build_base_type(of))),
@@ -27,7 +39,10 @@ impl<'t> Builder<'t> {
             (Rule::simple_type, Some(first)) => match (first.as_rule(), parts.next()) {
                 (Rule::kw_money, Some(currency)) => TypeKind::Money(self.word(&currency)),
                 (Rule::members_type, _) => TypeKind::Members(
-                    inner(first).filter(|part| matches!(part.as_rule(), Rule::name | Rule::member)).map(|part| self.word(&part)).collect(),
+                    inner(first)
+                        .filter(|part| matches!(part.as_rule(), Rule::name | Rule::member))
+                        .map(|part| self.word(&part))
+                        .collect(),
                 ),
                 _ => TypeKind::Named(self.word(&first)),
             },

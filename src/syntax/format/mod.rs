@@ -18,7 +18,6 @@ mod scenarios;
 mod tests;
 mod words;
 
-
 use pretty::Arena;
 
 use self::comments::{Comment, Scan, attach};

@@ -22,8 +22,8 @@ use crate::diagnostic::{self, Code, Diagnostic, Severity};
 use crate::source::{SourceId, Sources, Span};
 use ast::{Declaration, File, Header, Item, Name};
 use build::Builder;
-use grammar::{EnactParser, Rule};
 pub use build::suspect;
+use grammar::{EnactParser, Rule};
 pub use scan::{MAX_DEPTH, MAX_FILE_BYTES, MAX_HEIGHT, MAX_LINE_BYTES};
 
 /// How many findings of one file are listed. More help nobody; the last says how many are left out.

@@ -431,17 +431,11 @@ impl<'t> Recovery<'t> {
             let word = |index: usize| tokens.get(index).map_or("", |token| &text[token.start..token.end]);
             let head = usize::from(matches!(word(0), "insert" | "replace"));
             match word(head) {
-<<<<<<< HEAD
-                "use" => _ = words.insert("use"),
-                "policy" if tokens.iter().any(|token| &text[token.start..token.end] == "amends") => {
-                    _ = words.insert("amends");
-=======
                 "use" => {
                     words.insert("use");
                 }
                 "policy" if tokens.iter().any(|token| &text[token.start..token.end] == "amends") => {
                     words.insert("amends");
->>>>>>> syntax
                 }
                 _ => {}
             }

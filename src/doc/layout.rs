@@ -33,19 +33,20 @@ pub fn lay_out(boxes: usize, arrows: &[(usize, usize)]) -> Layout {
     let mut joined: Vec<Vec<(Slot, Slot)>> = vec![Vec::new(); depth];
     for (index, &(from, to)) in arrows.iter().enumerate().filter(|(_, (from, to))| layer[*from] < layer[*to]) {
         let mut last = Slot::Node(from);
-        for at in layer[from] + 1..=layer[to] {
+        let passed = joined.iter_mut().enumerate().take(layer[to] + 1).skip(layer[from] + 1);
+        for (at, joined) in passed {
             let next = if at == layer[to] { Slot::Node(to) } else { Slot::Bend(index) };
             if at < layer[to] {
                 layout.layers[at].push(next);
             }
-            joined[at].push((last, next));
+            joined.push((last, next));
             last = next;
         }
     }
     for sweep in 0..SWEEPS {
         if sweep % 2 == 0 {
-            for at in 1..depth {
-                let pairs: Vec<(Slot, Slot)> = joined[at].iter().map(|&(left, right)| (right, left)).collect();
+            for (at, joined) in joined.iter().enumerate().skip(1) {
+                let pairs: Vec<(Slot, Slot)> = joined.iter().map(|&(left, right)| (right, left)).collect();
                 sort(&mut layout.layers, at, at - 1, &pairs);
             }
         } else {

@@ -87,6 +87,9 @@ impl Words<'_, '_> {
             rest = next;
             if first == '"' {
                 out.element("q", &[], token.trim_matches('"'));
+            } else if token == "." {
+                // A field of what stands before.
+                out.text(" · ");
             } else if !first.is_alphabetic() && first != '_' {
                 out.text(&token.replace("<=", "≤").replace(">=", "≥"));
             } else {

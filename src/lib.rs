@@ -73,6 +73,7 @@ pub mod check;
 mod countries;
 pub mod coverage;
 pub mod diagnostic;
+pub mod doc;
 pub mod eval;
 pub mod facts;
 pub mod interview;

@@ -14,6 +14,7 @@ mod ask;
 mod check;
 mod clauses;
 mod completions;
+mod doc;
 mod eval;
 mod exit;
 mod explain;
@@ -111,6 +112,10 @@ enum Command {
     Fmt(fmt::FmtArgs),
     /// Show the text in force, amendments applied.
     Show(show::ShowArgs),
+    /// Write readable pages of policies.
+    Doc(doc::DocArgs),
+    /// Show what rests on what in a policy.
+    Graph(doc::GraphArgs),
     /// Show what facts a policy asks for.
     Schema(schema::SchemaArgs),
     /// Start a policy: a small complete folder with a test.
@@ -147,6 +152,8 @@ fn run(cli: &Cli, terminal: &Terminal) -> Outcome {
         Command::Test(args) => test::run(args, policies, terminal),
         Command::Fmt(args) => fmt::run(args, policies, terminal),
         Command::Show(args) => show::run(args, policies, terminal),
+        Command::Doc(args) => doc::run(args, policies, terminal),
+        Command::Graph(args) => doc::graph(args, policies, terminal),
         Command::Schema(args) => schema::run(args, policies, terminal),
         Command::New(args) => new::run(args, policies, terminal),
         Command::Completions(args) => completions::run(args, terminal),

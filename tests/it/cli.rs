@@ -246,9 +246,22 @@ fn a_text_in_force_names_the_version_of_each_declaration() {
 fn the_manual_and_completions_name_every_command() {
     let man = out(&enact(&root(), &["man"]));
     let bash = out(&enact(&root(), &["completions", "bash"]));
-    for command in
-        ["check", "eval", "explain", "ask", "test", "fmt", "show", "schema", "new", "completions", "man", "help-error"]
-    {
+    for command in [
+        "check",
+        "eval",
+        "explain",
+        "ask",
+        "test",
+        "fmt",
+        "show",
+        "doc",
+        "graph",
+        "schema",
+        "new",
+        "completions",
+        "man",
+        "help-error",
+    ] {
         assert!(man.contains(&format!("enact {command}")), "{command}");
         assert!(bash.contains(command), "{command}");
     }

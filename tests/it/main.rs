@@ -4,6 +4,7 @@ mod ask;
 mod cli;
 mod codes;
 mod coverage;
+mod doc;
 mod literate;
 mod markdown;
 mod world;

@@ -1,0 +1,115 @@
+//! Pages of made-up policies: the same every time, escaped, every link inside leads somewhere.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::pages;
+use crate::check::check;
+use crate::load::{Folder, load};
+
+const LIBRARY: &str = r#"library people "People"
+fact age_years "age <b>in</b> years": integer ask "How \"old\"? <script>alert(1)</script>" within 0..130 changeable never
+define adult "of age & \"grown\" <i>" = age_years >= 18
+"#;
+
+const FIRST: &str = r#"policy permit "Permits </title><script>alert(1)</script>" effective from 2024-01-01
+use people
+source act "Act <img src=x onerror=alert(1)>" by "Board & Co" published 2023-12-01 url "javascript:alert(1)"
+source code_of_law "Code" by "Board" url "https://example.org/?a=1&b=\"2\""
+parameter fee "the fee": integer = 10 from 2024-01-01, no value from 2025-01-01
+question open_point [Q-1] "Is it <so>?" reading "No."
+decision may_apply [P-1] "May apply": yes/no
+    no outranks yes
+    otherwise no because "Nothing allows it."
+rule grown [P-2] "Grown-ups may"
+    may_apply is yes
+    when all of { adult [P-4] "<u>grown</u>", any of { age_years < 99, age_years is 120 } }
+    unless fee > 100
+    because "At {age_years} years, <em>yes</em>."
+    relies on open_point
+    cite act "who is <of> age" at "s. 1"
+    cite code_of_law at "s. 2"
+"#;
+
+const SECOND: &str = r#"policy permit effective from 2025-01-01 amends 2024-01-01
+insert rule never [P-3] "Not the very old" may_apply is no when age_years > 110
+repeal question open_point
+replace rule grown [P-2] "Grown-ups may" may_apply is yes when adult cite act at "s. 3"
+"#;
+
+fn made() -> BTreeMap<String, Vec<u8>> {
+    let files = [("people.enact", LIBRARY), ("permit/2024-01-01.enact", FIRST), ("permit/2025-01-01.enact", SECOND)];
+    let files = files.map(|(path, text)| (path.to_owned(), text.as_bytes().to_vec())).into();
+    let loaded = load(&Folder { name: "policies".into(), files });
+    let checked = check(&loaded);
+    let program = checked.program.unwrap_or_else(|| panic!("{:#?}", checked.findings));
+    pages(&loaded, &program, |_| true)
+}
+
+fn text(page: &[u8]) -> &str {
+    std::str::from_utf8(page).expect("UTF-8")
+}
+
+fn attributes<'a>(page: &'a str, name: &str) -> Vec<&'a str> {
+    page.split(&format!(" {name}=\"")).skip(1).filter_map(|rest| rest.split('"').next()).collect()
+}
+
+#[test]
+fn the_same_input_gives_the_same_bytes() {
+    assert_eq!(made(), made());
+}
+
+#[test]
+fn hostile_texts_stay_texts() {
+    for (path, page) in made() {
+        let page = text(&page);
+        for tag in ["<script", "<img", "<b>in<", "<i>\"", "<u>", "<em>yes", "</title><script", "href=\"javascript"] {
+            assert!(!page.contains(tag), "{path} holds {tag}");
+        }
+    }
+}
+
+#[test]
+fn every_link_inside_leads_somewhere() {
+    let pages = made();
+    let mut links = 0;
+    for (path, page) in &pages {
+        let page = text(page);
+        let ids = attributes(page, "id");
+        assert_eq!(ids.len(), ids.iter().collect::<BTreeSet<_>>().len(), "{path} gives an id twice");
+        for link in attributes(page, "href").into_iter().filter(|link| !link.starts_with("http")) {
+            let (to, anchor) = link.split_once('#').unwrap_or((link, ""));
+            let folder = path.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
+            let to = match to.strip_prefix("../") {
+                Some(rest) => rest.to_owned(),
+                None if to.is_empty() => path.clone(),
+                None => format!("{folder}{to}"),
+            };
+            let target = pages.get(&to).unwrap_or_else(|| panic!("{path} links to {link}"));
+            assert!(anchor.is_empty() || attributes(text(target), "id").contains(&anchor), "{path} links to {link}");
+            links += 1;
+        }
+    }
+    assert!(links > 50);
+}
+
+#[test]
+fn a_page_says_what_the_rule_and_the_law_say() {
+    let pages = made();
+    let old = text(&pages["policy/permit.2024-01-01.html"]);
+    for words in [
+        "Grown-ups may",
+        "at least one of these:",
+        "“who is &lt;of&gt; age”",
+        "Board &amp; Co",
+        "no outranks yes",
+        "no value",
+        "older text",
+    ] {
+        assert!(old.contains(words), "{words}");
+    }
+    let new = text(&pages["policy/permit.html"]);
+    for words in ["Inserted", "Replaced", "Repealed", "question open point", "Not the very old"] {
+        assert!(new.contains(words), "{words}");
+    }
+    assert!(text(&pages["facts.html"]).contains("Used in"));
+}

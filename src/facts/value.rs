@@ -119,8 +119,6 @@ pub(super) fn no_member(program: &Program, id: EnumId, text: &str) -> ValueError
         error.help(crate::countries::hint(text))
     } else if let Some(near) = did_you_mean(text, all()) {
         error.help(format!("did you mean `{near}`?"))
-    } else if id == EnumId::COUNTRY {
-        error.help("a country is two capitals of ISO 3166: `CA`, `US`")
     } else if enum_type.members.len() <= 12 {
         error.help(format!("write one of {}", all().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")))
     } else {

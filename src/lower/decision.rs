@@ -123,7 +123,7 @@ impl<'a> Lowerer<'a> {
         Some(self.clause_origin(unit, OriginKind::Data, "", common, span, site))
     }
 
-    fn citations(&mut self, unit: &Unit<'a>, common: &Common) -> Vec<Citation> {
+    pub(super) fn citations(&mut self, unit: &Unit<'a>, common: &Common) -> Vec<Citation> {
         let mut found = Vec::new();
         for cite in &common.cites {
             match unit.sources.get(cite.source.value.as_str()) {
@@ -148,7 +148,7 @@ impl<'a> Lowerer<'a> {
         found
     }
 
-    fn reliances(&mut self, unit: &Unit<'a>, names: &[Name]) -> Vec<QuestionId> {
+    pub(super) fn reliances(&mut self, unit: &Unit<'a>, names: &[Name]) -> Vec<QuestionId> {
         let mut found = Vec::new();
         for name in names {
             match unit.questions.get(name.value.as_str()) {

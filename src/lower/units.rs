@@ -376,8 +376,21 @@ impl<'a> Lowerer<'a> {
         unit.values.insert("evaluation_time", (Entity::Fact(EVALUATION_TIME), site));
     }
 
-    /// Fills in the source under which a fact is judged.
+    /// Resolves what a declaration without a node cites, and the source under which a fact is judged.
     fn judged_under(&mut self, unit: &Unit<'a>, declaration: &'a Declaration) {
+        // What is no node cites and relies all the same.
+        let common = match &declaration.kind {
+            DeclKind::Fact(decl) => Some(&decl.common),
+            DeclKind::Enum(decl) => Some(&decl.common),
+            DeclKind::Record(decl) => Some(&decl.common),
+            DeclKind::Calendar(decl) => Some(&decl.common),
+            DeclKind::Question(decl) => Some(&decl.common),
+            _ => None,
+        };
+        if let Some(common) = common {
+            self.citations(unit, common);
+            self.reliances(unit, &common.relies);
+        }
         let DeclKind::Fact(decl) = &declaration.kind else { return };
         let Some(name) = decl.judged.as_ref().and_then(|judged| judged.under.as_ref()) else { return };
         let Some(&(source, span)) = unit.sources.get(name.value.as_str()) else {

@@ -43,6 +43,9 @@ pub(crate) fn hint(wrong: &str) -> String {
         ("SPM", "PM"),
         ("EN", "GB"),
     ];
+    if let Some(code) = COUNTRIES.split_whitespace().find(|code| code.eq_ignore_ascii_case(wrong)) {
+        return format!("did you mean `{code}`? countries are written in capitals");
+    }
     match known.iter().find(|(written, _)| written.eq_ignore_ascii_case(wrong)) {
         Some((_, code)) => format!("did you mean `{code}`? countries are ISO 3166-1 codes of two letters"),
         None => "countries are ISO 3166-1 codes of two letters: `CA`, `US`, `PM`".to_string(),

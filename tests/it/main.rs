@@ -28,3 +28,9 @@ fn messages() {
 fn readme() {
     literate::run_file(Path::new("README.md"));
 }
+
+/// The tutorial, step by step.
+#[test]
+fn tutorial() {
+    literate::run_file(Path::new("docs/tutorial.md"));
+}

@@ -49,7 +49,8 @@ enum Format {
 pub fn run(args: &DocArgs, policies: Option<&Path>, terminal: &Terminal) -> Outcome {
     let selection = Selection::of(policies, &args.paths)?;
     let ready = World::read(&selection.root)?.ready()?;
-    let pages = enact::doc::pages(&ready.loaded, &ready.program, |path| selection.holds(path));
+    let coverage = super::test::coverage(&ready, &selection);
+    let pages = enact::doc::pages(&ready.loaded, &ready.program, |path| selection.holds(path), Some(&coverage));
     let old = written_before(&args.output)?;
     make(&args.output)?;
     // From the first page on, the folder is known as ours: a run that breaks off can be repeated.

@@ -23,20 +23,30 @@ pub use graph::Graph;
 
 use std::collections::BTreeMap;
 
+use crate::coverage::Coverage;
 use crate::load::Loaded;
 use crate::program::{PolicyId, Program};
 use reads::Reads;
 use site::{Place, Site};
 
 /// Returns all pages by path: an index, a page for each version of each policy that has a wanted file, the libraries used,
-/// and the glossary of facts.
-pub fn pages(loaded: &Loaded, program: &Program, wanted: impl Fn(&str) -> bool) -> BTreeMap<String, Vec<u8>> {
+/// the glossary of facts, and what the tests reach, if it is known.
+pub fn pages(
+    loaded: &Loaded,
+    program: &Program,
+    wanted: impl Fn(&str) -> bool,
+    coverage: Option<&Coverage>,
+) -> BTreeMap<String, Vec<u8>> {
     let site = Site::new(loaded, program, wanted);
     let reads = Reads::new(&site);
     let mut pages: BTreeMap<String, Vec<u8>> =
         site.places.iter().map(|&place| (site.path(place), pages::place(&site, &reads, place))).collect();
     pages.insert("facts.html".into(), pages::facts(&site, &reads));
-    pages.insert("index.html".into(), pages::index(&site));
+    pages.insert("index.html".into(), pages::index(&site, coverage));
+    if let Some(coverage) = coverage {
+        let texts = crate::coverage::html::render(coverage, &loaded.sources);
+        pages.insert(pages::COVERAGE.into(), texts.into_bytes());
+    }
     pages
 }
 

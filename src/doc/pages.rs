@@ -9,6 +9,7 @@ use super::picture;
 use super::reads::Reads;
 use super::site::{Place, Site, address, anchor, kind_of, spaced};
 use super::words::boundary_words;
+use crate::coverage::{Coverage, Kind, text::share};
 use crate::load::Used;
 use crate::program::{FactId, Program};
 use crate::syntax::ast::Effort;
@@ -238,7 +239,7 @@ pub fn facts(site: &Site<'_>, reads: &Reads) -> Vec<u8> {
 }
 
 /// Returns the index.
-pub fn index(site: &Site<'_>) -> Vec<u8> {
+pub fn index(site: &Site<'_>, coverage: Option<&Coverage>) -> Vec<u8> {
     let mut body = Html::default();
     body.open("header", &[]).element("h1", &[], "Policies");
     body.element("p", &[("class", "lead")], "Each with what it decides, since when, and the law it rests on.")
@@ -281,7 +282,30 @@ pub fn index(site: &Site<'_>) -> Vec<u8> {
         }
         body.close("ul").close("section");
     }
+    if let Some(coverage) = coverage {
+        tested(&mut body, coverage);
+    }
     page("Policies", "", &body)
+}
+
+/// The page of the texts with what the tests reach.
+pub const COVERAGE: &str = "coverage.html";
+
+/// What the declared tests reach, in numbers.
+fn tested(body: &mut Html, coverage: &Coverage) {
+    body.open("section", &[("aria-labelledby", "tested")]).element("h2", &[("id", "tested")], "Tested");
+    body.open("p", &[]).text("What the declared tests reach on both sides; ");
+    body.link(Some(COVERAGE), "every line with its mark").text(".").close("p");
+    body.open_table("tested", &["What", "Reached", "Of", "Share"]);
+    for kind in Kind::ALL {
+        let count = coverage.count(kind);
+        body.open("tr", &[]).element("th", &[("scope", "row")], kind.plural());
+        for cell in [count.covered.to_string(), count.total.to_string(), share(count)] {
+            body.element("td", &[], &cell);
+        }
+        body.close("tr");
+    }
+    body.close_table().close("section");
 }
 
 fn fact_words(program: &Program, id: FactId) -> String {

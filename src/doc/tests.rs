@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::pages;
 use crate::check::check;
+use crate::coverage::Coverage;
 use crate::load::{Folder, load};
 
 const LIBRARY: &str = r#"library people "People"
@@ -42,7 +43,7 @@ fn made() -> BTreeMap<String, Vec<u8>> {
     let loaded = load(&Folder { name: "policies".into(), files });
     let checked = check(&loaded);
     let program = checked.program.unwrap_or_else(|| panic!("{:#?}", checked.findings));
-    pages(&loaded, &program, |_| true)
+    pages(&loaded, &program, |_| true, Some(&Coverage::new(&program)))
 }
 
 fn text(page: &[u8]) -> &str {

@@ -33,7 +33,7 @@ impl CoverArgs {
     /// Begins to collect.
     pub fn begin(&self, ready: &Ready) -> Cover {
         let wanted = self.coverage || self.min.is_some() || self.coverage_html.is_some();
-        Cover(wanted.then(|| Coverage::new(&ready.program)))
+        if wanted { Cover::new(ready) } else { Cover(None) }
     }
 
     /// Writes the page, and says of which kinds less than enough was reached; whether it was enough.
@@ -56,6 +56,11 @@ impl CoverArgs {
 }
 
 impl Cover {
+    /// Begins to collect.
+    pub fn new(ready: &Ready) -> Cover {
+        Cover(Some(Coverage::new(&ready.program)))
+    }
+
     /// Takes note of a run.
     pub fn see(&mut self, evaluation: &Evaluation) {
         if let Some(coverage) = &mut self.0 {

@@ -8,6 +8,7 @@ mod report;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
+use enact::coverage::Coverage;
 use enact::coverage::record::Record;
 use enact::coverage::text::render as text_of;
 use enact::eval::{Evaluation, Request, evaluate_asserts};
@@ -89,6 +90,13 @@ impl Mismatch {
     fn new(what: impl Into<String>, expected: impl Into<String>, actual: impl Into<String>) -> Self {
         Mismatch { what: what.into(), expected: expected.into(), actual: actual.into() }
     }
+}
+
+/// Returns what the declared tests reach of the files selected.
+pub fn coverage(ready: &Ready, selection: &Selection) -> Coverage {
+    let mut cover = Cover::new(ready);
+    declared::run(ready, selection, |_| true, &mut cover);
+    cover.of(ready, selection).unwrap_or_else(|| Coverage::new(&ready.program))
 }
 
 /// Runs the command.

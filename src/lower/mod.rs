@@ -1,6 +1,6 @@
 //! Names resolved, types checked, everything lowered to one [`Program`].
 //!
-//! A [`scope::Unit`] holds what names mean in one version of a policy. Each version is lowered on its consolidated text, as if
+//! A `scope::Unit` holds what names mean in one version of a policy. Each version is lowered on its consolidated text, as if
 //! written by hand (T6); equal expressions of different versions become one node. Libraries are also lowered by themselves, so
 //! that their mistakes are found whether or not a policy uses them.
 //!

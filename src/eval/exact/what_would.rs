@@ -37,7 +37,7 @@ pub struct WhatWould {
     pub value: Value,
 }
 
-/// Returns the smallest changes that change a decided value of yes/no or of an enum: at most [`MAX_CHANGES`], the least
+/// Returns the smallest changes that change a decided value of yes/no or of an enum: at most `MAX_CHANGES`, the least
 /// effort first (a fact that is `changeable easy` weighs 1, any other 10), then in the order of the program.
 ///
 /// Of single facts, else of two together. Facts that are `changeable never`, that someone judges, and those that pick

@@ -172,8 +172,6 @@ codes! {
     NOT_A_FACT = "E216" "not-a-fact";
     /// A bound variable with the name of something else.
     HIDES_NAME = "E217" "hides-name";
-    /// A library's declaration that depends on time.
-    LIBRARY = "E218" "library";
 
     // -- E1xx, W1xx, I1xx: meaning
     /// Two rules give one decision different outcomes, and nothing orders them.
@@ -188,12 +186,8 @@ codes! {
     OUTSIDE_ITS_TIME = "E115" "outside-its-time";
     /// A table where written order decides.
     FIRST_MATCH = "I116" "first-match";
-    /// A text that holds over an empty set without saying so.
-    EMPTY_EVERY = "I117" "empty-every";
     /// An open point of interpretation.
     OPEN_QUESTION = "I118" "open-question";
-    /// A decision that no rule may decide.
-    INCOMPLETE = "W106" "incomplete";
     /// A clause of the list that nothing carries.
     CLAUSE_WITHOUT_RULE = "W120" "clause-without-rule";
     /// A tag of a listed family that the list of clauses does not hold.

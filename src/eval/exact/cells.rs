@@ -388,37 +388,38 @@ impl Search<'_, '_, '_> {
 
     /// Adds the places where an outcome that moves changes its value, as many as are listed one by one.
     fn outcomes(&mut self, roots: &[Gid]) {
-        let mut waiting = roots.to_vec();
+        // A value, and the check of its range around it: where that fails, the outcome is an error.
+        let mut waiting: Vec<(Gid, Option<Gid>)> = roots.iter().map(|&root| (root, None)).collect();
         let mut seen = HashSet::new();
-        while let Some(id) = waiting.pop() {
-            if !seen.insert(id) {
+        while let Some((id, checked)) = waiting.pop() {
+            if !seen.insert((id, checked)) {
                 continue;
             }
             match self.ground.term(id) {
-                Term::Finish(_, part) => waiting.push(*part),
+                Term::Finish(_, part) => waiting.push((*part, Some(id))),
                 Term::Decide(decision, _, parts) => {
                     let count = decide::rules(&self.ground.program.decision(*decision).body).len();
-                    waiting.extend(&parts[count..]);
+                    waiting.extend(parts[count..].iter().map(|&part| (part, checked)));
                 }
-                Term::Apply(Key::If, parts) => waiting.extend(&parts[1..]),
-                Term::Apply(Key::Asked(_), parts) => waiting.push(parts[0]),
+                Term::Apply(Key::If, parts) => waiting.extend(parts[1..].iter().map(|&part| (part, checked))),
+                Term::Apply(Key::Asked(_), parts) => waiting.push((parts[0], checked.or(Some(id)))),
                 Term::Apply(Key::Node(node), parts) => match self.ground.program.op(*node) {
-                    Op::Clause(..) => waiting.push(parts[0]),
+                    Op::Clause(..) => waiting.push((parts[0], checked)),
                     Op::Rows { .. } => {
                         let last = parts.len() - 1;
                         let outputs = parts.iter().enumerate();
                         let outputs = outputs.filter(|(place, _)| place % 2 == 1 || *place == last);
-                        waiting.extend(outputs.map(|(_, &part)| part));
+                        waiting.extend(outputs.map(|(_, &part)| (part, checked)));
                     }
-                    Op::SetOf(_) => waiting.extend(&**parts),
-                    _ => self.values_of(id),
+                    Op::SetOf(_) => waiting.extend(parts.iter().map(|&part| (part, checked))),
+                    _ => self.values_of(id, checked),
                 },
-                _ => self.values_of(id),
+                _ => self.values_of(id, checked),
             }
         }
     }
 
-    fn values_of(&mut self, id: Gid) {
+    fn values_of(&mut self, id: Gid, checked: Option<Gid>) {
         let reads: BTreeSet<u32> = self.ground.reads(id).iter().copied().collect();
         for variable in self.ordered(&reads) {
             let Some(axis) = self.axes[variable as usize] else { continue };
@@ -428,6 +429,12 @@ impl Search<'_, '_, '_> {
                 // Within its own breaks and the places so far it only rises or only falls.
                 let breaks = points.breaks(id, variable, &axis).ok()?;
                 for (mut from, to) in pieces(&breaks.union(&places).copied().collect(), &axis) {
+                    let fails = |points: &mut Points<'_, '_>| {
+                        checked.map(|checked| matches!(points.at(checked), Evaluated::Error(_)))
+                    };
+                    turns.extend(points.turn(variable, &axis, (from, to), &mut { fails }));
+                    // The last place before a piece shows its value too: the next may be the first error.
+                    turns.insert(from);
                     if points.evaluated > MAX_EVALUATIONS {
                         return None;
                     }

@@ -90,13 +90,5 @@ fn holds(program: &Program, answer: &Answer, name: &str, wanted: &str) -> Result
 }
 
 fn is_status(text: &str) -> bool {
-    let all = [
-        Status::Decided,
-        Status::Undetermined,
-        Status::Contradictory,
-        Status::Conflict,
-        Status::Error,
-        Status::NotInForce,
-    ];
-    all.iter().any(|status| status.text() == text)
+    Status::from_text(text).is_some()
 }

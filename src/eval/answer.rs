@@ -43,6 +43,21 @@ pub enum Status {
 }
 
 impl Status {
+    /// All of them.
+    const ALL: [Status; 6] = [
+        Status::Decided,
+        Status::Undetermined,
+        Status::Contradictory,
+        Status::Conflict,
+        Status::Error,
+        Status::NotInForce,
+    ];
+
+    /// Returns the status that records call by this word.
+    pub fn from_text(text: &str) -> Option<Status> {
+        Status::ALL.into_iter().find(|status| status.text() == text)
+    }
+
     /// Returns the word records use.
     pub fn text(self) -> &'static str {
         match self {

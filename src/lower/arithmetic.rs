@@ -279,19 +279,18 @@ impl<'a> Lowerer<'a> {
 
 /// Returns the name with underscores that a name with hyphens means: `trv-required`.
 fn hyphenated(unit: &Unit<'_>, left: &Expr, right: &Expr) -> Option<String> {
-    let word = |expr: &Expr| match &expr.kind {
-        ExprKind::Path(path) => path.single().map(|name| name.value.clone()),
-        ExprKind::Arithmetic(ArithmeticOp::Subtract, left, right) => hyphenated_text(left, right),
-        _ => None,
-    };
-    let meant = format!("{}_{}", word(left)?, word(right)?);
-    (unit.has_value(&meant) && !(unit.has_value(&word(left)?) && unit.has_value(&word(right)?))).then_some(meant)
+    let (left, right) = (underscored(left)?, underscored(right)?);
+    let meant = format!("{left}_{right}");
+    (unit.has_value(&meant) && !(unit.has_value(&left) && unit.has_value(&right))).then_some(meant)
 }
 
-fn hyphenated_text(left: &Expr, right: &Expr) -> Option<String> {
-    let word = |expr: &Expr| match &expr.kind {
+/// Returns a word, or words with hyphens between them, with underscores.
+fn underscored(expr: &Expr) -> Option<String> {
+    match &expr.kind {
         ExprKind::Path(path) => path.single().map(|name| name.value.clone()),
+        ExprKind::Arithmetic(ArithmeticOp::Subtract, left, right) => {
+            Some(format!("{}_{}", underscored(left)?, underscored(right)?))
+        }
         _ => None,
-    };
-    Some(format!("{}_{}", word(left)?, word(right)?))
+    }
 }

@@ -3,7 +3,7 @@
 use crate::diagnostic::{Code, Diagnostic, suggest};
 use crate::program::{FamilyId, FoldKind, NodeId, Op, OriginKind};
 use crate::source::Span;
-use crate::syntax::ast::{Argument, DefineDecl, Expr, Name, Outside, Path, TableDecl};
+use crate::syntax::ast::{Argument, DefineDecl, Expr, Head, Name, Outside, Path, TableDecl};
 use crate::value::{FaultKind, Type};
 
 use super::graph::Typed;
@@ -250,6 +250,26 @@ impl<'a> Lowerer<'a> {
         Ok(self.graph.typed(Op::Clause(origin, node), ty))
     }
 
+    /// Lowers the arguments of a definition or table, each with the type its parameter declares.
+    fn declared_arguments(
+        &mut self,
+        unit: &mut Unit<'a>,
+        span: Span,
+        head: &'a Head,
+        arguments: &'a [Argument],
+    ) -> Result<Vec<(Typed, Type)>, Reported> {
+        let values = self.plain_arguments(span, &head.name, arguments)?;
+        if values.len() != head.parameters.len() {
+            return Err(self.wrong_count(span, &head.name, head.parameters.len(), values.len()));
+        }
+        let mut given = Vec::new();
+        for (parameter, value) in head.parameters.iter().zip(values) {
+            let ty = self.ty(unit, &parameter.ty)?;
+            given.push((self.expr_as(unit, value, &ty)?, ty));
+        }
+        Ok(given)
+    }
+
     fn call_define(
         &mut self,
         unit: &mut Unit<'a>,
@@ -259,20 +279,10 @@ impl<'a> Lowerer<'a> {
         arguments: &'a [Argument],
     ) -> Result<Typed, Reported> {
         let name = &define.head.name;
-        let parameters = &define.head.parameters;
-        let values = self.plain_arguments(span, name, arguments)?;
-        if values.len() != parameters.len() {
-            return Err(self.wrong_count(span, name, parameters.len(), values.len()));
-        }
-        let mut locals = Vec::new();
-        let mut nodes = Vec::new();
-        for (parameter, value) in parameters.iter().zip(values) {
-            let ty = self.ty(unit, &parameter.ty)?;
-            let typed = self.expr_as(unit, value, &ty)?;
-            nodes.push(typed.node);
-            locals.push((parameter.name.value.as_str(), Typed { node: typed.node, ty }));
-        }
-        let key = (name.value.as_str(), nodes, unit.clock);
+        let given = self.declared_arguments(unit, span, &define.head, arguments)?;
+        let key = (name.value.as_str(), given.iter().map(|(typed, _)| typed.node).collect(), unit.clock);
+        let names = define.head.parameters.iter().map(|parameter| parameter.name.value.as_str());
+        let locals = names.zip(given).map(|(name, (typed, ty))| (name, Typed { node: typed.node, ty })).collect();
         match unit.calls.get(&key) {
             Some(Progress::Done(Some(typed))) => return Ok(typed.clone()),
             Some(Progress::Done(None)) => return Err(Reported),
@@ -307,20 +317,11 @@ impl<'a> Lowerer<'a> {
         site: Site,
         arguments: &'a [Argument],
     ) -> Result<Typed, Reported> {
-        let name = &table.head.name;
-        let parameters = &table.head.parameters;
-        let values = self.plain_arguments(span, name, arguments)?;
-        if values.len() != parameters.len() {
-            return Err(self.wrong_count(span, name, parameters.len(), values.len()));
-        }
-        let mut inputs = Vec::new();
-        for (parameter, value) in parameters.iter().zip(values) {
-            let ty = self.ty(unit, &parameter.ty)?;
-            // A row may test for none itself: an input `T or none` takes the value as it is.
-            inputs.push(self.expr_as(unit, value, &ty)?);
-        }
+        // A row may test for none itself: an input `T or none` takes the value as it is.
+        let given = self.declared_arguments(unit, span, &table.head, arguments)?;
+        let inputs: Vec<Typed> = given.into_iter().map(|(typed, _)| typed).collect();
         let nodes: Vec<NodeId> = inputs.iter().map(|input| input.node).collect();
-        let key = (name.value.as_str(), nodes, unit.clock);
+        let key = (table.head.name.value.as_str(), nodes, unit.clock);
         if let Some(Progress::Done(done)) = unit.calls.get(&key) {
             return done.clone().ok_or(Reported);
         }

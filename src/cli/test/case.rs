@@ -180,15 +180,7 @@ fn as_expected(program: &Program, answer: &Answer, wanted: &Json) -> bool {
 }
 
 fn status_of(text: &str) -> Option<Status> {
-    let all = [
-        Status::Decided,
-        Status::Undetermined,
-        Status::Contradictory,
-        Status::Conflict,
-        Status::Error,
-        Status::NotInForce,
-    ];
-    if text == "unknown" { Some(Status::Undetermined) } else { all.into_iter().find(|status| status.text() == text) }
+    if text == "unknown" { Some(Status::Undetermined) } else { Status::from_text(text) }
 }
 
 /// A text, or a number as it is written.

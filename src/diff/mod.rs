@@ -5,3 +5,35 @@ pub mod structural;
 
 pub use model::*;
 pub use structural::Edit;
+
+use crate::eval::Request;
+use crate::load::Loaded;
+use crate::program::{PolicyId, Program, VersionId};
+
+/// One of the texts to compare.
+#[derive(Debug, Clone, Copy)]
+pub struct Text<'a> {
+    /// As it is named: `flagpoling@2024-05-30`.
+    pub name: &'a str,
+    /// The root it stands in.
+    pub loaded: &'a Loaded,
+    /// The root, checked.
+    pub program: &'a Program,
+    /// The policy.
+    pub policy: PolicyId,
+    /// The version it is pinned to; nothing leaves it to the day.
+    pub pinned: Option<VersionId>,
+}
+
+/// A diff, with the program that holds both texts: the values of its regions and the facts of applicants are read by it.
+#[derive(Debug, Clone)]
+pub struct Comparison {
+    /// Both texts as one program.
+    pub program: Program,
+    /// How the old text is asked in it; `asked` holds the decisions of `diff.decisions` in their order where it has them.
+    pub old: Request,
+    /// How the new text is asked in it.
+    pub new: Request,
+    /// The diff.
+    pub diff: Diff,
+}

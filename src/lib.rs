@@ -75,6 +75,7 @@ pub mod check;
 mod countries;
 pub mod coverage;
 pub mod diagnostic;
+pub mod diff;
 pub mod doc;
 pub mod eval;
 pub mod facts;

@@ -66,7 +66,7 @@ pub(crate) fn graph<'p>(program: &'p Program, requests: &[Request], scopes: &'p 
             }
         }
     }
-    let mut ground = Ground::new(program, &scopes[0], Groups::new(program, &verdicts));
+    let mut ground = Ground::new(program, &scopes[0], Groups::new(program, &verdicts).member_by_member());
     let mut graphed = Vec::new();
     for (request, scope) in requests.iter().zip(scopes) {
         ground.rules.clear();
@@ -91,8 +91,7 @@ pub(crate) fn graph<'p>(program: &'p Program, requests: &[Request], scopes: &'p 
             }
         }
         let decisions = walk.decisions.iter().enumerate();
-        let decisions =
-            decisions.filter_map(|(index, result)| Some((DecisionId(index as u32), (*result)?))).collect();
+        let decisions = decisions.filter_map(|(index, result)| Some((DecisionId(index as u32), (*result)?))).collect();
         let (nodes, order) = (std::mem::take(&mut walk.nodes), std::mem::take(&mut walk.finished));
         ground = walk.algebra;
         let rules = ground.rules.clone();

@@ -200,9 +200,10 @@ impl<'a> Compare<'a> {
                     self.version(policy, Change::Inserted, &side.versions[index]);
                     if let Some(previous) = index.checked_sub(1) {
                         let old = std::mem::replace(&mut self.old, self.new);
+                        let (gone, added) = (std::mem::take(&mut self.gone), std::mem::take(&mut self.added));
                         self.versions(policy, Some((side, previous)), after);
                         self.moved();
-                        self.old = old;
+                        (self.old, self.gone, self.added) = (old, gone, added);
                     }
                 }
                 (Some((side, index)), None) => self.version(policy, Change::Repealed, &side.versions[index]),
@@ -320,7 +321,9 @@ impl<'a> Compare<'a> {
     fn texts(&mut self, old: Vec<Placed>, new: Vec<Placed>, told: bool) {
         let mut places = FxHashMap::<(&'static str, String), usize>::default();
         for (index, placed) in old.iter().enumerate() {
-            key(&placed.declaration).map(|key| places.entry(key).or_insert(index));
+            if let Some(key) = key(&placed.declaration) {
+                places.entry(key).or_insert(index);
+            }
         }
         let mut kept = vec![false; old.len()];
         for placed in new {
@@ -377,7 +380,9 @@ impl<'a> Compare<'a> {
         let (gone, added) = (std::mem::take(&mut self.gone), std::mem::take(&mut self.added));
         let mut places = FxHashMap::<(&'static str, String), Vec<usize>>::default();
         for (index, (placed, _)) in gone.iter().enumerate() {
-            key(&placed.declaration).map(|key| places.entry(key).or_default().push(index));
+            if let Some(key) = key(&placed.declaration) {
+                places.entry(key).or_default().push(index);
+            }
         }
         let mut moved = vec![false; gone.len()];
         for (placed, told) in added {
@@ -478,7 +483,7 @@ fn header_details(old: &LoadedVersion, new: &LoadedVersion) -> (Vec<String>, Vec
 }
 
 /// Returns the libraries (`true`) and policies that a side uses, directly or through others; not its own policy.
-fn reached(side: Side<'_>) -> BTreeSet<(bool, String)> {
+pub(crate) fn reached(side: Side<'_>) -> BTreeSet<(bool, String)> {
     let loaded = side.loaded;
     let versions = find_policy(side).map_or(&[][..], |policy| &policy.versions);
     let own = versions.iter().filter(|version| side.version.is_none_or(|name| version.name == name));
@@ -504,7 +509,7 @@ fn reached(side: Side<'_>) -> BTreeSet<(bool, String)> {
     found
 }
 
-fn used(loaded: &Loaded, declaration: &Declaration) -> Option<Used> {
+pub(crate) fn used(loaded: &Loaded, declaration: &Declaration) -> Option<Used> {
     match &declaration.kind {
         DeclKind::Use(decl) => loaded.find_use(&decl.path),
         _ => None,

@@ -1,12 +1,13 @@
 //! The difference of two texts of a policy: what changed in the text, and who is affected.
 
-#[allow(dead_code)]
-pub(crate) mod join;
+mod join;
 pub mod model;
-pub mod structural;
+mod revert;
+mod structural;
+#[cfg(test)]
+mod testing;
 
 pub use model::*;
-pub use structural::Edit;
 
 use crate::eval::Request;
 use crate::load::Loaded;

@@ -83,6 +83,7 @@ pub mod interview;
 pub mod load;
 pub mod lower;
 pub mod program;
+mod solve;
 pub mod source;
 pub mod syntax;
 pub mod trace;

@@ -1,5 +1,7 @@
 //! The difference of two texts of a policy: what changed in the text, and who is affected.
 
+#[allow(dead_code)]
+pub(crate) mod join;
 pub mod model;
 pub mod structural;
 

@@ -9,13 +9,13 @@
 //! that of the interpreter and says so (D13); there is never another value.
 
 mod analysis;
-mod axis;
+pub(crate) mod axis;
 pub(crate) mod cells;
 mod diagram;
 pub(crate) mod ground;
-mod groups;
+pub(crate) mod groups;
 mod missing;
-mod shape;
+pub(crate) mod shape;
 mod what_would;
 
 pub use self::what_would::{WhatWould, what_would};

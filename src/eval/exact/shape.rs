@@ -44,7 +44,7 @@ pub(crate) struct Shape {
 }
 
 /// One side of a comparison.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Side {
     Node(Gid),
     /// The day after the node's.
@@ -123,6 +123,11 @@ impl<'g, 'p> Points<'g, 'p> {
                 other => other,
             },
         }
+    }
+
+    /// Whether one side is before the other, where every variable has a value; not if either has no value to compare.
+    pub(crate) fn is_less(&mut self, a: &Side, b: &Side) -> bool {
+        self.sign(a, b) == -1
     }
 
     /// How two sides compare: -1, 0, 1, or 2 if one has no value to compare.

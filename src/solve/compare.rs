@@ -1,0 +1,517 @@
+//! Comparisons of ordered values as literals, and other operations on values that move with ordered facts.
+//!
+//! What reads one ordered fact turns at a few places, which [`Points`] finds: it becomes a condition on where the fact lies.
+//! What reads several is left to [`theory`](super::theory) if each fact moves it one way; else it is vague.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{Datelike, NaiveDate};
+
+use super::domain::Domain;
+use super::encode::{Case, Cases, Encoder, Truth, error, normal};
+use super::sat::Lit;
+use crate::eval::exact::ground::{Gid, Term, children};
+use crate::eval::exact::shape::{Points, Side, inner, pieces};
+use crate::eval::kernel::Key;
+use crate::eval::kernel::clock::start_of;
+use crate::eval::walk::Algebra;
+use crate::program::{Boundary, Op};
+use crate::value::{Evaluated, Type, Value};
+
+/// Whether a node rises or falls with each ordered fact it reads.
+pub(crate) type Ways = BTreeMap<u32, bool>;
+
+impl Encoder<'_> {
+    /// Returns the literal of `a < b`, both being present.
+    pub(crate) fn less(&mut self, a: &Side, b: &Side) -> Lit {
+        if a == b {
+            return Lit::FALSE;
+        }
+        if let Some(&known) = self.compared.get(&(a.clone(), b.clone())) {
+            return known;
+        }
+        let mut reads: BTreeSet<u32> = BTreeSet::new();
+        [a, b].into_iter().filter_map(Side::node).for_each(|node| reads.extend(self.ground.reads(node)));
+        let reads: Vec<u32> = reads.into_iter().collect();
+        match reads[..] {
+            [] => self.known_less(a, b),
+            [variable] => match self.turning_less(a, b, variable) {
+                Some(lit) => lit,
+                None => self.vague_less(a, b),
+            },
+            _ => {
+                let ways = self.less_ways(a, b);
+                if ways.is_none() {
+                    return self.vague_less(a, b);
+                }
+                let lit = self.gates.fresh();
+                self.compared.insert((a.clone(), b.clone()), lit);
+                lit
+            }
+        }
+    }
+
+    fn known_less(&mut self, a: &Side, b: &Side) -> Lit {
+        if Points::new(&self.ground).is_less(a, b) { Lit::TRUE } else { Lit::FALSE }
+    }
+
+    /// A comparison that is not understood: a free condition named by the node that makes it.
+    fn vague_less(&mut self, a: &Side, b: &Side) -> Lit {
+        let operands: Vec<Gid> = [a, b]
+            .into_iter()
+            .map(|side| match side {
+                Side::Node(id) | Side::DayAfter(id) => *id,
+                Side::Value(value) => self.ground.known(Evaluated::Value(value.clone())),
+            })
+            .collect();
+        let id = self.ground.apply(Key::Less, &operands);
+        let Encoder { vague, gates, .. } = self;
+        *vague.entry(id).or_insert_with(|| gates.fresh())
+    }
+
+    /// A comparison that reads one fact: where it holds.
+    fn turning_less(&mut self, a: &Side, b: &Side, variable: u32) -> Option<Lit> {
+        let Some(Domain::Ordered { axis, .. }) = self.domain(variable) else { return None };
+        let axis = *axis;
+        let is_variable = |side: &Side| match side {
+            Side::Node(id) => *self.ground.term(*id) == Term::Variable(variable),
+            _ => false,
+        };
+        // The plain case: a fact and a value.
+        match (a, b) {
+            (a, Side::Value(value)) if is_variable(a) => {
+                let place = axis.place(value)?;
+                let exact = axis.value(place) == *value;
+                return Some(!self.at_or_after(variable, if exact { place } else { place + 1 }));
+            }
+            (Side::Value(value), b) if is_variable(b) => {
+                let place = axis.place(value)?;
+                return Some(self.at_or_after(variable, place + 1));
+            }
+            _ => {}
+        }
+        let mut points = Points::new(&self.ground);
+        let breaks = points.crossing(a, b, variable, &axis).ok()?;
+        let mut holds: Vec<(i128, i128)> = Vec::new();
+        for (from, to) in pieces(&breaks, &axis) {
+            points.values[variable as usize] = axis.value(from);
+            if points.is_less(a, b) {
+                match holds.last_mut() {
+                    Some((_, end)) if *end + 1 == from => *end = to,
+                    _ => holds.push((from, to)),
+                }
+            }
+        }
+        let lits: Vec<Lit> = holds.into_iter().map(|(from, to)| self.between(variable, from, to)).collect();
+        Some(self.gates.or(&lits))
+    }
+
+    /// Returns the literal for *the fact is at or after a place*.
+    pub(crate) fn at_or_after(&mut self, variable: u32, place: i128) -> Lit {
+        let Encoder { domains, gates, .. } = self;
+        match domains.get_mut(variable as usize) {
+            Some(Some(Domain::Ordered { line, .. } | Domain::Finite { line, .. })) => line.reached(gates, place),
+            _ => Lit::FALSE,
+        }
+    }
+
+    /// Returns the literal for *the fact is between two places*, both included.
+    pub(crate) fn between(&mut self, variable: u32, from: i128, to: i128) -> Lit {
+        let (from, beyond) = (self.at_or_after(variable, from), self.at_or_after(variable, to.saturating_add(1)));
+        self.gates.and(&[from, !beyond])
+    }
+
+    /// Which facts make `a < b` truer when they rise, and which falser.
+    pub(crate) fn less_ways(&mut self, a: &Side, b: &Side) -> Option<Ways> {
+        let mut ways = Ways::new();
+        for (side, up) in [(a, false), (b, true)] {
+            if let Some(node) = side.node() {
+                for (variable, way) in self.ways(node)? {
+                    let way = way == up;
+                    if *ways.entry(variable).or_insert(way) != way {
+                        return None;
+                    }
+                }
+            }
+        }
+        Some(ways)
+    }
+
+    /// How a node moves with the facts it reads; nothing if one of them moves it both ways.
+    fn ways(&self, id: Gid) -> Option<Ways> {
+        let mut ways = Ways::new();
+        let mut join = |part: Gid, up: bool| -> Option<()> {
+            // Recursion: as deep as an expression, which the parser bounds.
+            for (variable, way) in self.ways(part)? {
+                let way = way == up;
+                if *ways.entry(variable).or_insert(way) != way {
+                    return None;
+                }
+            }
+            Some(())
+        };
+        let constant = |part: Gid| match self.ground.term(part) {
+            Term::Known(Evaluated::Value(Value::Number(number))) => Some(*number),
+            _ => None,
+        };
+        match self.ground.term(id) {
+            Term::Known(_) => {}
+            Term::Variable(index) => drop(ways.insert(*index, true)),
+            Term::Finish(_, part) => join(*part, true)?,
+            Term::Apply(Key::Node(node), parts) => match self.ground.program.op(*node) {
+                Op::Clause(..) | Op::Round(..) | Op::EndOfMonth(_) | Op::EndOfDay(..) | Op::DateOf(..) => join(parts[0], true)?,
+                Op::Negate(_) => join(parts[0], false)?,
+                Op::Add(..) | Op::AddMonths(..) | Op::AddDays(..) | Op::AddMinutes(..) => {
+                    join(parts[0], true)?;
+                    join(parts[1], true)?;
+                }
+                Op::AddBusinessDays(..) if constant(parts[1]).is_some() => join(parts[0], true)?,
+                Op::Subtract(..) => {
+                    join(parts[0], true)?;
+                    join(parts[1], false)?;
+                }
+                Op::DaysBetween(..) | Op::MonthsBetween(..) | Op::Age(..) => {
+                    join(parts[0], false)?;
+                    join(parts[1], true)?;
+                }
+                Op::Multiply(..) => match (constant(parts[0]), constant(parts[1])) {
+                    (Some(factor), _) => join(parts[1], !factor.is_sign_negative())?,
+                    (_, Some(factor)) => join(parts[0], !factor.is_sign_negative())?,
+                    _ => return None,
+                },
+                Op::Divide(..) => join(parts[0], !constant(parts[1])?.is_sign_negative())?,
+                Op::Min(_) | Op::Max(_) => parts.iter().try_for_each(|&part| join(part, true))?,
+                _ => return None,
+            },
+            _ => return None,
+        }
+        Some(ways)
+    }
+
+    /// Returns the cases of an operation on terms and known values, none of which is known as a whole.
+    pub(crate) fn leaf(&mut self, id: Gid) -> Cases {
+        let term = self.ground.term(id).clone();
+        let Term::Apply(key, parts) = term else { return self.one(Case::Vague(id)) };
+        let program = self.ground.program;
+        let node = |part: Gid| Side::Node(part);
+        match key {
+            Key::Less => {
+                let (a, b) = (self.operand(parts[0]), self.operand(parts[1]));
+                let lit = self.less(&a, &b);
+                self.of_truth(Truth { yes: lit, no: !lit })
+            }
+            Key::InForce(version) => {
+                let version = program.version(version);
+                let boundaries: Vec<Boundary> = [Some(version.start), version.end].into_iter().flatten().collect();
+                self.clock(id, &parts, &boundaries)
+            }
+            Key::Fold(_) => self.one(Case::Vague(id)),
+            Key::Node(op) => match program.op(op) {
+                Op::Less(..) => {
+                    let (a, b) = (self.operand(parts[0]), self.operand(parts[1]));
+                    let lit = self.less(&a, &b);
+                    self.of_truth(Truth { yes: lit, no: !lit })
+                }
+                Op::LessEqual(..) => {
+                    let (a, b) = (self.operand(parts[0]), self.operand(parts[1]));
+                    let lit = !self.less(&b, &a);
+                    self.of_truth(Truth { yes: lit, no: !lit })
+                }
+                Op::Equal(..) => {
+                    let absent = Term::Known(Evaluated::Value(Value::None));
+                    if parts.iter().any(|&part| *self.ground.term(part) == absent) {
+                        return self.known(Evaluated::NO);
+                    }
+                    if parts.iter().any(|&part| self.is_period(part)) {
+                        return self.one(Case::Vague(id));
+                    }
+                    let (a, b) = (self.operand(parts[0]), self.operand(parts[1]));
+                    let (before, after) = (self.less(&a, &b), self.less(&b, &a));
+                    let lit = self.gates.and(&[!before, !after]);
+                    self.of_truth(Truth { yes: lit, no: !lit })
+                }
+                Op::IsNone(_) => self.known(Evaluated::NO),
+                Op::WeekdayOf(_) => self.weekday(parts[0]),
+                Op::In(..) => self.is_in(id, parts[0], parts[1]),
+                Op::Overlaps(..) | Op::Within(..) => {
+                    let overlaps = matches!(program.op(op), Op::Overlaps(..));
+                    self.periods(id, parts[0], parts[1], overlaps)
+                }
+                Op::Period(_, _, through) => {
+                    let absent = Term::Known(Evaluated::Value(Value::None));
+                    if *self.ground.term(parts[1]) == absent {
+                        return self.one(Case::Term(id));
+                    }
+                    let (start, last) = (node(parts[0]), self.end_of(parts[1], *through));
+                    let wrong = self.less(&last, &start);
+                    self.merged([(wrong, Case::Known(error())), (!wrong, Case::Term(id))])
+                }
+                Op::Dated(table, _) => {
+                    let boundaries: Vec<Boundary> =
+                        program.dated[table.index()].values.iter().map(|(boundary, _)| *boundary).collect();
+                    self.clock(id, &parts, &boundaries)
+                }
+                Op::AddBusinessDays(..) | Op::Divide(..) | Op::Scale(..) => self.fallible(id),
+                _ if program.info(op).ty.required().is_ordered() && self.ways(id).is_some() => self.one(Case::Term(id)),
+                _ => self.one(Case::Vague(id)),
+            },
+            _ => self.one(Case::Vague(id)),
+        }
+    }
+
+    /// A node as a side: its value if it is known.
+    fn operand(&self, id: Gid) -> Side {
+        match self.ground.term(id) {
+            Term::Known(Evaluated::Value(value)) => Side::Value(value.clone()),
+            _ => Side::Node(id),
+        }
+    }
+
+    fn end_of(&self, id: Gid, through: bool) -> Side {
+        match (self.operand(id), through) {
+            (Side::Node(id), true) => Side::DayAfter(id),
+            (Side::Value(Value::Date(day)), true) => {
+                Side::Value(day.succ_opt().map_or(Value::None, Value::Date))
+            }
+            (side, _) => side,
+        }
+    }
+
+    fn is_period(&self, id: Gid) -> bool {
+        match self.ground.term(inner(&self.ground, id)) {
+            Term::Apply(Key::Node(node), _) => matches!(self.ground.program.op(*node), Op::Period(..)),
+            Term::Known(Evaluated::Value(value)) => matches!(value, Value::Period { .. }),
+            _ => false,
+        }
+    }
+
+    /// Start and end, excluded, of a period; an end that is nothing is open.
+    fn ends(&self, id: Gid) -> Option<(Side, Option<Side>)> {
+        match self.ground.term(inner(&self.ground, id)) {
+            Term::Known(Evaluated::Value(Value::Period { start, end })) => {
+                Some((Side::Value(Value::Date(*start)), end.map(|end| Side::Value(Value::Date(end)))))
+            }
+            Term::Apply(Key::Node(node), parts) => match self.ground.program.op(*node) {
+                Op::Period(_, _, through) => {
+                    let open = *self.ground.term(parts[1]) == Term::Known(Evaluated::Value(Value::None));
+                    let end = (!open).then(|| self.end_of(parts[1], *through));
+                    Some((self.operand(parts[0]), end))
+                }
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn is_in(&mut self, id: Gid, value: Gid, of: Gid) -> Cases {
+        if let Some((start, end)) = self.ends(of) {
+            let day = self.operand(value);
+            let started = !self.less(&day, &start);
+            let before_end = match end {
+                Some(end) => self.less(&day, &end),
+                None => Lit::TRUE,
+            };
+            let lit = self.gates.and(&[started, before_end]);
+            return self.of_truth(Truth { yes: lit, no: !lit });
+        }
+        let Term::Known(Evaluated::Value(Value::Set(members))) = self.ground.term(of).clone() else {
+            return self.one(Case::Vague(id));
+        };
+        let value = self.operand(value);
+        let equal: Vec<Lit> = members
+            .iter()
+            .map(|member| {
+                let member = Side::Value(member.clone());
+                let (before, after) = (self.less(&value, &member), self.less(&member, &value));
+                self.gates.and(&[!before, !after])
+            })
+            .collect();
+        let lit = self.gates.or(&equal);
+        self.of_truth(Truth { yes: lit, no: !lit })
+    }
+
+    fn periods(&mut self, id: Gid, a: Gid, b: Gid, overlaps: bool) -> Cases {
+        let (Some((a, x)), Some((b, y))) = (self.ends(a), self.ends(b)) else { return self.one(Case::Vague(id)) };
+        let mut before = |start: &Side, end: &Option<Side>| match end {
+            Some(end) => self.less(start, end),
+            None => Lit::TRUE,
+        };
+        let lit = if overlaps {
+            let all = [before(&a, &x), before(&a, &y), before(&b, &x), before(&b, &y)];
+            self.gates.and(&all)
+        } else {
+            let empty = !before(&a, &x);
+            let inside = match (&x, &y) {
+                (_, None) => Lit::TRUE,
+                (None, Some(_)) => Lit::FALSE,
+                (Some(x), Some(y)) => !self.less(y, x),
+            };
+            let from = !self.less(&a, &b);
+            let within = self.gates.and(&[from, inside]);
+            self.gates.or(&[empty, within])
+        };
+        self.of_truth(Truth { yes: lit, no: !lit })
+    }
+
+    /// The day of the week of a day: one of seven.
+    fn weekday(&mut self, day: Gid) -> Cases {
+        let Encoder { weekdays, gates, .. } = self;
+        let lits = *weekdays.entry(day).or_insert_with(|| {
+            let lits: [Lit; 7] = std::array::from_fn(|_| gates.fresh());
+            gates.require(&lits);
+            for one in 0..7 {
+                (0..one).for_each(|other| gates.forbid(&[lits[one], lits[other]]));
+            }
+            lits
+        });
+        let member = |day: usize| Value::Member(crate::value::EnumId::WEEKDAY, day as u32);
+        (0..7).map(|day| (lits[day], Case::Known(Evaluated::Value(member(day))))).collect()
+    }
+
+    /// A value by day, and by moment within boundaries' days: the same between its boundaries.
+    fn clock(&mut self, id: Gid, parts: &[Gid], boundaries: &[Boundary]) -> Cases {
+        let reads = self.ground.reads(id).to_vec();
+        // The days on which something changes; where that is inside a day, the day stands apart.
+        let mut cuts: Vec<(Side, Vec<Value>)> = Vec::new();
+        let ty = |encoder: &Self, part: Gid| match encoder.ground.term(part) {
+            Term::Variable(index) => Some(encoder.ground.variable(*index).ty.required().clone()),
+            _ => None,
+        };
+        let day = self.operand(parts[0]);
+        let instant = ty(self, parts[0]) == Some(Type::Instant);
+        let mut places = BTreeSet::new();
+        for boundary in boundaries {
+            if instant {
+                places.insert(Value::Instant(start_of(boundary)));
+            } else {
+                places.insert(Value::Date(boundary.date));
+                if boundary.moment.is_some() {
+                    places.extend(boundary.date.succ_opt().map(Value::Date));
+                }
+            }
+        }
+        cuts.push((day, places.into_iter().collect()));
+        if let Some(&moment) = parts.get(1) {
+            let moments: BTreeSet<Value> =
+                boundaries.iter().filter_map(|b| b.moment).map(|moment| Value::Instant(moment.to_utc())).collect();
+            cuts.push((self.operand(moment), moments.into_iter().collect()));
+        }
+        // Each piece of each operand, with a value in it.
+        let mut grid: Vec<(Lit, Vec<Value>)> = vec![(Lit::TRUE, Vec::new())];
+        for (side, places) in &cuts {
+            let first = match (side, places.first()) {
+                (Side::Value(value), _) => value.clone(),
+                (_, Some(Value::Instant(_))) => Value::Instant(chrono::DateTime::UNIX_EPOCH - chrono::Days::new(700_000)),
+                (_, Some(_)) => Value::Date(NaiveDate::from_ymd_opt(1, 1, 1).unwrap_or(NaiveDate::MIN)),
+                // Nothing turns on it.
+                (_, None) => Value::Instant(chrono::DateTime::UNIX_EPOCH),
+            };
+            let mut options = Vec::new();
+            if matches!(side, Side::Value(_)) {
+                options.push((Lit::TRUE, first));
+            } else {
+                let mut since = Lit::TRUE;
+                let mut value = first;
+                for place in places {
+                    let before = self.less(side, &Side::Value(place.clone()));
+                    options.push((self.gates.and(&[since, before]), value));
+                    (since, value) = (!before, place.clone());
+                }
+                options.push((since, value));
+            }
+            grid = grid
+                .iter()
+                .flat_map(|(lit, values)| {
+                    options.iter().map(|(other, value)| {
+                        let mut values = values.clone();
+                        values.push(value.clone());
+                        (*lit, *other, values)
+                    })
+                })
+                .collect::<Vec<_>>()
+                .into_iter()
+                .map(|(a, b, values)| (self.gates.and(&[a, b]), values))
+                .collect();
+        }
+        let Term::Apply(key, _) = *self.ground.term(id) else { return self.one(Case::Vague(id)) };
+        let _ = reads;
+        let cases: Vec<(Lit, Case)> = grid
+            .into_iter()
+            .filter(|(lit, _)| *lit != Lit::FALSE)
+            .map(|(lit, values)| {
+                let operands: Vec<Evaluated> = values.into_iter().map(Evaluated::Value).collect();
+                let operands: Vec<&Evaluated> = operands.iter().collect();
+                (lit, Case::Known(normal(crate::eval::kernel::apply(self.ground.program, key, &operands))))
+            })
+            .collect();
+        self.merged(cases)
+    }
+
+    /// An ordered value that may be an error: of one fact, where it is.
+    fn fallible(&mut self, id: Gid) -> Cases {
+        let [variable] = self.ground.reads(id)[..] else { return self.one(Case::Vague(id)) };
+        let Some(Domain::Ordered { axis, .. }) = self.domain(variable) else { return self.one(Case::Vague(id)) };
+        let axis = *axis;
+        let mut points = Points::new(&self.ground);
+        let Ok(breaks) = points.breaks(id, variable, &axis) else { return self.one(Case::Vague(id)) };
+        // Within a piece the value only rises or falls, and so fails at most from some place on, or up to one.
+        let mut found: Vec<(i128, i128, bool)> = Vec::new();
+        for (from, to) in pieces(&breaks, &axis) {
+            let mut fails = |points: &mut Points<'_, '_>| matches!(points.at(id), Evaluated::Error(_));
+            let turn = points.turn(variable, &axis, (from, to), &mut fails);
+            for (from, to) in [(from, turn.map_or(to, |turn| turn - 1)), (turn.unwrap_or(to + 1), to)] {
+                if from <= to {
+                    points.values[variable as usize] = axis.value(from);
+                    found.push((from, to, fails(&mut points)));
+                }
+            }
+        }
+        let cases: Vec<(Lit, Case)> = found
+            .into_iter()
+            .map(|(from, to, fails)| {
+                let case = if fails { Case::Known(error()) } else { Case::Term(id) };
+                (self.between(variable, from, to), case)
+            })
+            .collect();
+        self.merged(cases)
+    }
+
+    /// An outcome: an error where it leaves the range of its type.
+    pub(crate) fn checked(&mut self, cases: &Cases, ty: &Type) -> Cases {
+        let mut checked = Vec::new();
+        for (lit, case) in cases.iter() {
+            match case {
+                Case::Known(value @ Evaluated::Value(_)) => {
+                    let value = crate::eval::kernel::outcome::checked(ty, value.clone());
+                    checked.push((*lit, Case::Known(normal(value))));
+                }
+                Case::Term(id) if *ty.required() == Type::Date => {
+                    let side = Side::Node(*id);
+                    let end = |year: i32, month: u32, day: u32| NaiveDate::from_ymd_opt(year, month, day).map(Value::Date);
+                    let (Some(first), Some(last)) = (end(1, 1, 1), end(9999, 12, 31)) else { continue };
+                    let (early, late) = (self.less(&side, &Side::Value(first)), self.less(&Side::Value(last), &side));
+                    let wrong = self.gates.or(&[early, late]);
+                    checked.push((self.gates.and(&[*lit, wrong]), Case::Known(error())));
+                    checked.push((self.gates.and(&[*lit, !wrong]), case.clone()));
+                }
+                other => checked.push((*lit, other.clone())),
+            }
+        }
+        self.merged(checked)
+    }
+
+    /// Returns the day of the week of a date, 0 is monday.
+    pub(crate) fn weekday_of(value: &Value) -> Option<u32> {
+        match value {
+            Value::Date(day) => Some(day.weekday().num_days_from_monday()),
+            _ => None,
+        }
+    }
+
+    /// Returns the ordered facts below a node.
+    pub(crate) fn below(&self, id: Gid) -> Vec<Gid> {
+        let mut list = Vec::new();
+        children(self.ground.term(id), |child| list.push(child));
+        list
+    }
+}

@@ -1,0 +1,106 @@
+//! The graph of several texts at once, when nothing about the applicant is known.
+//!
+//! Each text is walked with its own versions pinned or left to the day; all of them share one graph, in which what they have in
+//! common is one node.
+
+use std::collections::HashMap;
+
+use crate::eval::Request;
+use crate::eval::exact::ground::{Gid, Ground, RuleTerms, Term};
+use crate::eval::exact::groups::Groups;
+use crate::eval::interpret::Interpret;
+use crate::eval::kernel::Key;
+use crate::eval::scope::Scope;
+use crate::eval::walk::{Algebra, Walk};
+use crate::facts::{Facts, Slot};
+use crate::program::{DecisionId, FactId, FamilyId, NodeId, OriginId, PolicyId, Program, RuleId};
+use crate::value::{Evaluated, Value};
+
+/// What one text is in the graph.
+pub(crate) struct Graphed {
+    /// The outcome of each thing asked, in the order asked.
+    pub(crate) roots: Vec<Gid>,
+    /// The invariants that hold for what is asked.
+    pub(crate) invariants: Vec<(OriginId, Gid)>,
+    /// What nodes came to, by node.
+    pub(crate) nodes: Vec<Option<Gid>>,
+    /// The nodes in the order in which they were finished: parts before the whole.
+    pub(crate) order: Vec<NodeId>,
+    /// What decisions came to.
+    pub(crate) decisions: HashMap<DecisionId, Gid>,
+    /// The parts of rules.
+    pub(crate) rules: HashMap<RuleId, RuleTerms>,
+}
+
+/// Returns facts of which only these are stated; all others are stated as unknown, so that nothing is assumed.
+pub(crate) fn nothing_but(program: &Program, given: &[(FactId, Value)]) -> Facts {
+    let mut facts = Facts::new(program);
+    for fact in 0..program.facts.len() {
+        facts.set(FactId(fact as u32), Slot::StatedUnknown);
+    }
+    for (fact, value) in given {
+        facts.set(*fact, Slot::Given(value.clone()));
+    }
+    facts
+}
+
+/// Returns the scope of each request.
+pub(crate) fn scopes(program: &Program, requests: &[Request], facts: &Facts) -> Vec<Scope> {
+    requests.iter().map(|request| Scope::new(program, request, facts)).collect()
+}
+
+/// Walks all requests over one graph.
+pub(crate) fn graph<'p>(program: &'p Program, requests: &[Request], scopes: &'p [Scope]) -> (Ground<'p>, Vec<Graphed>) {
+    let mut verdicts: Vec<Option<Evaluated>> = vec![None; program.nodes.len()];
+    for (request, scope) in requests.iter().zip(scopes) {
+        let mut walk = Interpret::walk(program, scope);
+        for &family in &request.asked {
+            let policy = policy_of(program, request, family);
+            walk.asked(family, scope.candidates(policy), scope.version(policy).is_some());
+            scope.invariants(program, policy).into_iter().for_each(|(invariant, _)| drop(walk.node(invariant.node)));
+        }
+        for (so_far, verdict) in verdicts.iter_mut().zip(walk.nodes) {
+            // Not known in one text is not known.
+            if so_far.is_none() || verdict == Some(Evaluated::Unknown) {
+                *so_far = verdict.or(so_far.take());
+            }
+        }
+    }
+    let mut ground = Ground::new(program, &scopes[0], Groups::new(program, &verdicts));
+    let mut graphed = Vec::new();
+    for (request, scope) in requests.iter().zip(scopes) {
+        ground.rules.clear();
+        let mut walk = Walk::new(program, scope, ground);
+        let mut roots = Vec::new();
+        let mut invariants: Vec<(OriginId, Gid)> = Vec::new();
+        for &family in &request.asked {
+            let policy = policy_of(program, request, family);
+            let asked = walk.asked(family, scope.candidates(policy), scope.version(policy).is_some());
+            roots.push(walk.algebra.apply(Key::Asked(family), &[asked]));
+            for (invariant, condition) in scope.invariants(program, policy) {
+                let mut id = walk.node(invariant.node);
+                if let Some(version) = condition {
+                    let in_force = walk.in_force(version);
+                    let outside = walk.algebra.apply(Key::Not, &[in_force]);
+                    id = walk.algebra.apply(Key::Any, &[outside, id]);
+                }
+                let settled = matches!(walk.algebra.term(id), Term::Known(result) if !result.is_no());
+                if !settled && !invariants.contains(&(invariant.origin, id)) {
+                    invariants.push((invariant.origin, id));
+                }
+            }
+        }
+        let decisions = walk.decisions.iter().enumerate();
+        let decisions =
+            decisions.filter_map(|(index, result)| Some((DecisionId(index as u32), (*result)?))).collect();
+        let (nodes, order) = (std::mem::take(&mut walk.nodes), std::mem::take(&mut walk.finished));
+        ground = walk.algebra;
+        let rules = ground.rules.clone();
+        graphed.push(Graphed { roots, invariants, nodes, order, decisions, rules });
+    }
+    (ground, graphed)
+}
+
+fn policy_of(program: &Program, request: &Request, family: FamilyId) -> PolicyId {
+    program.family(family).policy.unwrap_or(request.policy)
+}

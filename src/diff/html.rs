@@ -5,8 +5,8 @@ use crate::trace::answer::loud;
 use crate::trace::html::{escape, pieces};
 
 use super::words::{
-    cause, edit, edit_place, example, groups, line, meaning, places, population_lines, rows_text, summary, then, unchanged,
-    verdict, who, with_fate,
+    cause, edit, edit_place, example, groups, line, meaning, places, population_lines, rows_text, summary, then,
+    unchanged, verdict, who, with_fate,
 };
 use super::{DecisionDiff, Diff, Fate, Group, Verdict};
 
@@ -132,7 +132,9 @@ fn group(page: &mut String, diff: &Diff, sources: &Sources, anchor: &str, decisi
     let who: Vec<String> = who(group).iter().map(|line| pieces(line)).collect();
     match who.as_slice() {
         [only] => row("who", only.clone()),
-        many => row("who", format!("any of<ul>{}</ul>", many.iter().map(|it| format!("<li>{it}</li>")).collect::<String>())),
+        many => {
+            row("who", format!("any of<ul>{}</ul>", many.iter().map(|it| format!("<li>{it}</li>")).collect::<String>()))
+        }
     }
     if let Some(rows) = rows_text(diff, group) {
         row("rows", escape(&rows));

@@ -6,8 +6,8 @@ use crate::trace::markdown::{escape, pieces};
 use crate::trace::style::Piece;
 
 use super::words::{
-    cause, edit_name, example, groups, line, meaning, places, population_lines, rows_text, summary, tags,
-    then, unchanged, verdict, who, with_fate,
+    cause, edit_name, example, groups, line, meaning, places, population_lines, rows_text, summary, tags, then,
+    unchanged, verdict, who, with_fate,
 };
 use super::{DecisionDiff, Diff, Fate, Group, Witness};
 
@@ -57,7 +57,9 @@ fn table(page: &mut String, diff: &Diff) {
     }
     let counted = diff.population.is_some();
     let (head, rule) = if counted { (" Rows |", " --- |") } else { ("", "") };
-    *page += &format!("\n| | Decision | Before | After | Who |{head} Cause |\n| --- | --- | --- | --- | --- |{rule} --- |\n");
+    *page += &format!(
+        "\n| | Decision | Before | After | Who |{head} Cause |\n| --- | --- | --- | --- | --- |{rule} --- |\n"
+    );
     for (decision, group) in diff.groups() {
         let who: Vec<String> = who(group).iter().map(|line| cell(line)).collect();
         let rows = rows_text(diff, group).map(|rows| format!(" {rows} |")).unwrap_or_default();

@@ -1,9 +1,19 @@
 //! The difference of two texts of a policy: what changed in the text, and who is affected.
 
+pub mod emit;
+pub mod expect;
+pub mod html;
 #[allow(dead_code)]
 pub(crate) mod join;
+pub mod markdown;
 pub mod model;
+pub mod population;
+pub mod record;
 pub mod structural;
+#[cfg(test)]
+mod tests;
+pub mod text;
+mod words;
 
 pub use model::*;
 pub use structural::Edit;

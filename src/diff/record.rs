@@ -214,7 +214,11 @@ pub fn record(comparison: &Comparison, sources: &Sources) -> Record {
             })
             .collect(),
         groups: population.groups.iter().map(|&(group, rows)| CountRecord { group, rows }).collect(),
-        refused: population.refused.iter().map(|(what, rows)| RefusedRecord { what: what.clone(), rows: *rows }).collect(),
+        refused: population
+            .refused
+            .iter()
+            .map(|(what, rows)| RefusedRecord { what: what.clone(), rows: *rows })
+            .collect(),
     });
     let decisions = diff.decisions.iter().map(|decision| DecisionRecord {
         name: decision.name.clone(),
@@ -320,7 +324,8 @@ impl Writer<'_> {
         }
         if let Some(population) = &self.diff.population {
             for transition in &mut transitions {
-                let n = transition.groups.iter().filter_map(|group| group.population.as_ref()).map(|share| share.n).sum();
+                let n =
+                    transition.groups.iter().filter_map(|group| group.population.as_ref()).map(|share| share.n).sum();
                 transition.population = Some(Share { n, of: population.rows });
             }
         }
@@ -380,7 +385,9 @@ impl Writer<'_> {
             Test::Between(None, None) => ("any", None, None, None),
             Test::Holds(values) => ("holds", list(values), None, None),
             Test::HoldsNone(values) => ("holds_none", list(values), None, None),
-            Test::Weekday(days) => ("weekday", Some(days.iter().map(|&day| weekday(self.program, day)).collect()), None, None),
+            Test::Weekday(days) => {
+                ("weekday", Some(days.iter().map(|&day| weekday(self.program, day)).collect()), None, None)
+            }
         };
         PartRecord::Fact {
             fact: key.to_owned(),

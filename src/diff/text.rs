@@ -4,8 +4,8 @@ use crate::source::Sources;
 use crate::trace::style::{Piece, Row, Style, Styled, lay_out, piece, pieces_width};
 
 use super::words::{
-    SHOWN_DETAILS, cause, change, edit, edit_lines, example, groups, line, meaning, population_lines, rows_text, summary,
-    then, unchanged, verdict, who, with_fate,
+    SHOWN_DETAILS, cause, change, edit, edit_lines, example, groups, line, meaning, population_lines, rows_text,
+    summary, then, unchanged, verdict, who, with_fate,
 };
 use super::{DecisionDiff, Diff, Fate, Group, Verdict};
 

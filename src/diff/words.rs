@@ -367,7 +367,8 @@ pub fn unchanged(group: &Group) -> Option<Vec<Piece>> {
     let differs = |words: &&String| !group.witness.words.contains(words);
     let other: Vec<String> = near.words.iter().filter(differs).map(|words| together(words)).collect();
     let stays = format!(": {} under both texts", near.new.value);
-    let with = if other.is_empty() { "without what is unusual".to_owned() } else { format!("with {}", other.join(", ")) };
+    let with =
+        if other.is_empty() { "without what is unusual".to_owned() } else { format!("with {}", other.join(", ")) };
     Some(vec![piece(Style::Plain, with), piece(Style::Plain, stays)])
 }
 
@@ -436,7 +437,10 @@ pub fn population_lines(population: &Population) -> Vec<Vec<Piece>> {
     }
     if refused > 0 {
         for (what, rows) in &population.refused {
-            lines.push(vec![piece(Style::Fault, format!("{} not counted: ", thousands(*rows))), piece(Style::Plain, what)]);
+            lines.push(vec![
+                piece(Style::Fault, format!("{} not counted: ", thousands(*rows))),
+                piece(Style::Plain, what),
+            ]);
         }
     }
     lines

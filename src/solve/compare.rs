@@ -159,7 +159,9 @@ impl Encoder<'_> {
             Term::Variable(index) => drop(ways.insert(*index, true)),
             Term::Finish(_, part) => join(*part, true)?,
             Term::Apply(Key::Node(node), parts) => match self.ground.program.op(*node) {
-                Op::Clause(..) | Op::Round(..) | Op::EndOfMonth(_) | Op::EndOfDay(..) | Op::DateOf(..) => join(parts[0], true)?,
+                Op::Clause(..) | Op::Round(..) | Op::EndOfMonth(_) | Op::EndOfDay(..) | Op::DateOf(..) => {
+                    join(parts[0], true)?
+                }
                 Op::Negate(_) => join(parts[0], false)?,
                 Op::Add(..) | Op::AddMonths(..) | Op::AddDays(..) | Op::AddMinutes(..) => {
                     join(parts[0], true)?;
@@ -270,9 +272,7 @@ impl Encoder<'_> {
     fn end_of(&self, id: Gid, through: bool) -> Side {
         match (self.operand(id), through) {
             (Side::Node(id), true) => Side::DayAfter(id),
-            (Side::Value(Value::Date(day)), true) => {
-                Side::Value(day.succ_opt().map_or(Value::None, Value::Date))
-            }
+            (Side::Value(Value::Date(day)), true) => Side::Value(day.succ_opt().map_or(Value::None, Value::Date)),
             (side, _) => side,
         }
     }
@@ -401,7 +401,9 @@ impl Encoder<'_> {
         for (side, places) in &cuts {
             let first = match (side, places.first()) {
                 (Side::Value(value), _) => value.clone(),
-                (_, Some(Value::Instant(_))) => Value::Instant(chrono::DateTime::UNIX_EPOCH - chrono::Days::new(700_000)),
+                (_, Some(Value::Instant(_))) => {
+                    Value::Instant(chrono::DateTime::UNIX_EPOCH - chrono::Days::new(700_000))
+                }
                 (_, Some(_)) => Value::Date(NaiveDate::from_ymd_opt(1, 1, 1).unwrap_or(NaiveDate::MIN)),
                 // Nothing turns on it.
                 (_, None) => Value::Instant(chrono::DateTime::UNIX_EPOCH),
@@ -487,7 +489,8 @@ impl Encoder<'_> {
                 }
                 Case::Term(id) if *ty.required() == Type::Date => {
                     let side = Side::Node(*id);
-                    let end = |year: i32, month: u32, day: u32| NaiveDate::from_ymd_opt(year, month, day).map(Value::Date);
+                    let end =
+                        |year: i32, month: u32, day: u32| NaiveDate::from_ymd_opt(year, month, day).map(Value::Date);
                     let (Some(first), Some(last)) = (end(1, 1, 1), end(9999, 12, 31)) else { continue };
                     let (early, late) = (self.less(&side, &Side::Value(first)), self.less(&Side::Value(last), &side));
                     let wrong = self.gates.or(&[early, late]);

@@ -173,9 +173,7 @@ impl Encoder<'_> {
         // Whatever is left rests on an error.
         let told: Vec<Lit> = cases.iter().map(|(lit, _)| *lit).collect();
         let told = self.gates.or(&told);
-        if !maybe_failed.iter().all(|&lit| lit == Lit::FALSE)
-            || present.iter().any(|one| one.maybe != Lit::FALSE)
-        {
+        if !maybe_failed.iter().all(|&lit| lit == Lit::FALSE) || present.iter().any(|one| one.maybe != Lit::FALSE) {
             cases.push((!told, Case::Known(error())));
         }
         self.merged(cases)
@@ -319,8 +317,7 @@ impl Encoder<'_> {
             Some(&last) if has_otherwise => self.cases(last),
             _ => self.known(error()),
         };
-        let failed: Vec<Lit> =
-            matches.iter().map(|row| self.gates.and(&[!row.yes, !row.no])).collect();
+        let failed: Vec<Lit> = matches.iter().map(|row| self.gates.and(&[!row.yes, !row.no])).collect();
         let plain = failed.iter().all(|&lit| lit == Lit::FALSE);
         if !plain || matches!(hit, HitKind::Collect | HitKind::Highest(_)) {
             return self.one(Case::Vague(id));
@@ -350,6 +347,9 @@ impl Encoder<'_> {
 fn is_pseudo(case: &Case) -> bool {
     matches!(
         case,
-        Case::Known(Evaluated::Error(crate::value::Fault { kind: FaultKind::Conflict | FaultKind::NoRule, origin: Some(_) }))
+        Case::Known(Evaluated::Error(crate::value::Fault {
+            kind: FaultKind::Conflict | FaultKind::NoRule,
+            origin: Some(_)
+        }))
     )
 }

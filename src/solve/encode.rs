@@ -334,7 +334,8 @@ impl<'p> Encoder<'p> {
                     let (a, b) = if greatest { (&sides[index], side) } else { (side, &sides[index]) };
                     // Of equal ones the first.
                     let beaten = if other < index {
-                        let strictly = if greatest { self.less(side, &sides[index]) } else { self.less(&sides[index], side) };
+                        let strictly =
+                            if greatest { self.less(side, &sides[index]) } else { self.less(&sides[index], side) };
                         !strictly
                     } else {
                         self.less(a, b)

@@ -91,8 +91,7 @@ pub(crate) fn graph<'p>(program: &'p Program, requests: &[Request], scopes: &'p 
             }
         }
         let decisions = walk.decisions.iter().enumerate();
-        let decisions =
-            decisions.filter_map(|(index, result)| Some((DecisionId(index as u32), (*result)?))).collect();
+        let decisions = decisions.filter_map(|(index, result)| Some((DecisionId(index as u32), (*result)?))).collect();
         let (nodes, order) = (std::mem::take(&mut walk.nodes), std::mem::take(&mut walk.finished));
         ground = walk.algebra;
         let rules = ground.rules.clone();

@@ -102,7 +102,8 @@ impl Check<'_, '_, '_, '_> {
         for variable in variables {
             let Some(place) = self.places.get(&variable).cloned() else { continue };
             for low in [true, false] {
-                let (lit, end) = if low { (place.low.1, place.axis.least) } else { (place.high.1, place.axis.greatest) };
+                let (lit, end) =
+                    if low { (place.low.1, place.axis.least) } else { (place.high.1, place.axis.greatest) };
                 let before = self.places.clone();
                 if let Some(place) = self.places.get_mut(&variable) {
                     *(if low { &mut place.low } else { &mut place.high }) = (end, Lit::TRUE);

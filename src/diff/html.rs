@@ -5,8 +5,8 @@ use crate::trace::answer::loud;
 use crate::trace::html::{escape, pieces};
 
 use super::words::{
-    cause, edit, edit_place, example, groups, line, meaning, places, population_lines, rows_text, summary, then,
-    unchanged, verdict, who, with_fate,
+    cause, edit, edit_place, example, line, meaning, places, population_lines, rows_text, summary, then, unchanged,
+    verdict, who, with_fate,
 };
 use super::{DecisionDiff, Diff, Fate, Group, Verdict};
 
@@ -140,9 +140,6 @@ fn group(page: &mut String, diff: &Diff, sources: &Sources, anchor: &str, decisi
         row("rows", escape(&rows));
     }
     row("cause", pieces(&cause(diff, group)));
-    if !group.follows.is_empty() {
-        row("follows", escape(&groups(&group.follows)));
-    }
     row("example", pieces(&example(&group.witness)));
     row("before", told(&group.witness.old, sources));
     row("after", told(&group.witness.new, sources));

@@ -1,4 +1,4 @@
-//! A diff as Markdown: a comment on a pull request. The summary first, a table of the groups, details folded.
+//! A diff as Markdown: a comment on a pull request. The summary first, a table of the details folded.
 
 use crate::source::Sources;
 use crate::trace::answer::loud;
@@ -6,8 +6,8 @@ use crate::trace::markdown::{escape, pieces};
 use crate::trace::style::Piece;
 
 use super::words::{
-    cause, edit_name, example, groups, line, meaning, places, population_lines, rows_text, summary, tags, then,
-    unchanged, verdict, who, with_fate,
+    cause, edit_name, example, line, meaning, places, population_lines, rows_text, summary, tags, then, unchanged,
+    verdict, who, with_fate,
 };
 use super::{DecisionDiff, Diff, Fate, Group, Witness};
 
@@ -94,9 +94,6 @@ fn details(page: &mut String, diff: &Diff, sources: &Sources, decision: &Decisio
         *page += &format!("- *{}* {}\n", if index == 0 { "who" } else { "or" }, pieces(line));
     }
     *page += &format!("- *cause* {}\n", pieces(&cause(diff, group)));
-    if !group.follows.is_empty() {
-        *page += &format!("- *follows* {}\n", groups(&group.follows));
-    }
     witness(page, sources, &group.witness);
     if let Some(line) = unchanged(group) {
         *page += &format!("- *stays* {}\n", pieces(&line));

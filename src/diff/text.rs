@@ -4,8 +4,8 @@ use crate::source::Sources;
 use crate::trace::style::{Piece, Row, Style, Styled, lay_out, piece, pieces_width};
 
 use super::words::{
-    SHOWN_DETAILS, cause, change, edit, edit_lines, example, groups, line, meaning, population_lines, rows_text,
-    summary, then, unchanged, verdict, who, with_fate,
+    SHOWN_DETAILS, cause, change, edit, edit_lines, example, line, meaning, population_lines, rows_text, summary, then,
+    unchanged, verdict, who, with_fate,
 };
 use super::{DecisionDiff, Diff, Fate, Group, Verdict};
 
@@ -19,16 +19,25 @@ const HEAD: usize = 9;
 const SHOWN_REGIONS: usize = 4;
 
 /// What is shown of a diff.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Look {
     /// How wide a line may be.
     pub width: usize,
     /// Whether every region of every group is shown.
     pub all_regions: bool,
+    /// The outcomes before and after of the groups that are shown; nothing shows all.
+    pub only: Option<(String, String)>,
+}
+
+impl Look {
+    fn shows(&self, group: &Group) -> bool {
+        let same = |a: &str, b: &str| a.eq_ignore_ascii_case(b);
+        self.only.as_ref().is_none_or(|(from, to)| same(from, &group.from) && same(to, &group.to))
+    }
 }
 
 /// Renders a diff.
-pub fn render(diff: &Diff, sources: &Sources, look: Look) -> Styled {
+pub fn render(diff: &Diff, sources: &Sources, look: &Look) -> Styled {
     let mut page = Page { diff, sources, look, rows: Vec::new() };
     page.edits();
     page.section("Meaning", vec![piece(Style::Plain, meaning(diff))]);
@@ -38,7 +47,8 @@ pub fn render(diff: &Diff, sources: &Sources, look: Look) -> Styled {
     if !diff.complete && diff.gaps.is_empty() {
         page.section("Not complete:", vec![piece(Style::Unknown, "other people may be affected too")]);
     }
-    let (reached, own): (Vec<_>, Vec<_>) = diff.groups().partition(|(decision, _)| decision.reached);
+    let shown = diff.groups().filter(|(_, group)| look.shows(group));
+    let (reached, own): (Vec<_>, Vec<_>) = shown.partition(|(decision, _)| decision.reached);
     if !own.is_empty() {
         page.blank();
     }
@@ -50,6 +60,11 @@ pub fn render(diff: &Diff, sources: &Sources, look: Look) -> Styled {
     }
     for (decision, group) in reached {
         page.group(decision, group, group.follows.is_empty());
+    }
+    let left_out = diff.groups().filter(|(_, group)| !look.shows(group)).count();
+    if left_out > 0 {
+        let count = crate::diagnostic::render::quantity(left_out, "other group");
+        page.section("Not shown", vec![piece(Style::Plain, format!("{count}, left out by `--only`"))]);
     }
     page.reasons();
     page.fates();
@@ -77,7 +92,7 @@ pub fn render_line(diff: &Diff) -> Styled {
 struct Page<'a> {
     diff: &'a Diff,
     sources: &'a Sources,
-    look: Look,
+    look: &'a Look,
     rows: Vec<Row>,
 }
 
@@ -125,9 +140,6 @@ impl Page<'_> {
         }
         let mut right = vec![piece(Style::Dim, "cause:\u{a0}")];
         right.extend(cause(self.diff, group));
-        if !group.follows.is_empty() {
-            right.push(piece(Style::Plain, format!(", through {}", groups(&group.follows))));
-        }
         self.rows.push(Row { first: vec![piece(Style::Strong, number)], rest: blanks(INDENT), left, right });
         self.who(group);
         self.line("example", example(&group.witness));

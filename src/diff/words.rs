@@ -207,7 +207,7 @@ pub fn change(group: &Group) -> Vec<Piece> {
     ]
 }
 
-/// Returns the edits that decide a group.
+/// Returns the edits that decide a group, and the groups of other decisions it follows.
 pub fn cause(diff: &Diff, group: &Group) -> Vec<Piece> {
     let mut pieces = Vec::new();
     for (index, one) in group.cause.iter().filter_map(|&index| diff.edits.get(index)).enumerate() {
@@ -218,6 +218,9 @@ pub fn cause(diff: &Diff, group: &Group) -> Vec<Piece> {
     }
     if pieces.is_empty() {
         pieces.push(piece(Style::Plain, "not attributed to one edit"));
+    }
+    if !group.follows.is_empty() {
+        pieces.push(piece(Style::Plain, format!(", through {}", groups(&group.follows))));
     }
     pieces
 }
@@ -242,15 +245,17 @@ pub fn who(group: &Group) -> Vec<Vec<Piece>> {
         return vec![vec![piece(Style::Plain, format!("{text}{others}"))]];
     }
     let lead = match before {
-        Some(before) => format!("{before}{others}: "),
+        Some(before) => format!("{before}{others}"),
         None if others.is_empty() => String::new(),
-        None => format!("of those{others}: "),
+        None => format!("of those{others}"),
     };
+    // What is presupposed goes for every region.
+    let either = if group.regions.len() > 1 && !lead.is_empty() { ", either" } else { "" };
     let mut lines: Vec<Vec<Piece>> = group.regions.iter().map(region).collect();
     if let Some(first) = lines.first_mut()
         && !lead.is_empty()
     {
-        first.insert(0, piece(Style::Dim, lead));
+        first.insert(0, piece(Style::Dim, format!("{lead}{either}: ")));
     }
     lines
 }
@@ -259,8 +264,8 @@ pub fn who(group: &Group) -> Vec<Vec<Piece>> {
 pub fn groups(numbers: &[usize]) -> String {
     let texts: Vec<String> = numbers.iter().map(ToString::to_string).collect();
     match texts.as_slice() {
-        [one] => format!("group {one}"),
-        [first @ .., last] => format!("groups {} and {last}", first.join(", ")),
+        [one] => format!("group\u{a0}{one}"),
+        [first @ .., last] => format!("groups\u{a0}{} and\u{a0}{last}", first.join(", ")),
         [] => String::new(),
     }
 }
@@ -417,8 +422,7 @@ pub fn thousands(number: usize) -> String {
 
 /// Returns the lines of a population: each change of outcome, then what was refused.
 pub fn population_lines(population: &Population) -> Vec<Vec<Piece>> {
-    let refused: usize = population.refused.iter().map(|(_, rows)| rows).sum();
-    let mut lines = Vec::new();
+    let mut lines = vec![vec![piece(Style::Plain, format!("{} read", thousands(population.rows)))]];
     let mut decisions: Vec<&str> = population.matrix.iter().map(|(decision, ..)| decision.as_str()).collect();
     decisions.dedup();
     for decision in decisions {
@@ -435,13 +439,8 @@ pub fn population_lines(population: &Population) -> Vec<Vec<Piece>> {
         pieces.push(piece(Style::Plain, format!("unchanged {}", thousands(stays))));
         lines.push(pieces);
     }
-    if refused > 0 {
-        for (what, rows) in &population.refused {
-            lines.push(vec![
-                piece(Style::Fault, format!("{} not counted: ", thousands(*rows))),
-                piece(Style::Plain, what),
-            ]);
-        }
+    for (what, rows) in &population.refused {
+        lines.push(vec![piece(Style::Fault, format!("{} not counted: ", thousands(*rows))), piece(Style::Plain, what)]);
     }
     lines
 }

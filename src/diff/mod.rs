@@ -1,11 +1,21 @@
 //! The difference of two texts of a policy: what changed in the text, and who is affected.
 
+pub mod emit;
+pub mod expect;
+pub mod html;
 mod join;
+pub mod markdown;
 pub mod model;
+pub mod population;
+pub mod record;
 mod revert;
 mod structural;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
+pub mod text;
+mod words;
 
 pub use model::*;
 

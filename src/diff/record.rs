@@ -9,8 +9,8 @@ use crate::source::{Sources, Span};
 use crate::trace::ENGINE;
 use crate::value::{Type, Value};
 
-use super::{Change, Edit};
 use super::words::{edit_name, region_text, rows_of};
+use super::{Change, Edit};
 use super::{Comparison, Context, Diff, Fate, Group, Part, Region, Side, Test, Verdict, Witness};
 
 /// The schema every record names.

@@ -9,6 +9,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
+use chrono::NaiveDate;
 use indexmap::{IndexMap, IndexSet};
 
 use super::domain::{Domain, Line};
@@ -70,12 +71,14 @@ pub(crate) struct Encoder<'p> {
     pub(crate) weekdays: IndexMap<Gid, [Lit; 7]>,
     /// Nodes that became free conditions.
     pub(crate) vague: IndexMap<Gid, Lit>,
+    /// Between which days unstated dates lie.
+    horizon: Option<(NaiveDate, NaiveDate)>,
     texts: Option<Vec<Value>>,
     added: Option<BTreeSet<u32>>,
 }
 
 impl<'p> Encoder<'p> {
-    pub(crate) fn new(ground: Ground<'p>) -> Self {
+    pub(crate) fn new(ground: Ground<'p>, horizon: Option<(NaiveDate, NaiveDate)>) -> Self {
         Encoder {
             ground,
             gates: Gates::default(),
@@ -85,6 +88,7 @@ impl<'p> Encoder<'p> {
             compared: IndexMap::new(),
             weekdays: IndexMap::new(),
             vague: IndexMap::new(),
+            horizon,
             texts: None,
             added: None,
         }
@@ -600,9 +604,11 @@ impl<'p> Encoder<'p> {
                 return Domain::Members { members, present };
             }
             ordered => {
-                let Some(axis) = Axis::new(ordered, variable.within.as_ref(), self.is_added(index)) else {
-                    return Domain::Other;
-                };
+                let added = self.is_added(index);
+                let days = self.horizon.filter(|_| *ordered == Type::Date);
+                let days = days.map(|(from, to)| (Value::Date(from), Value::Date(to)));
+                let within = variable.within.clone().or(days);
+                let Some(axis) = Axis::new(ordered, within.as_ref(), added) else { return Domain::Other };
                 let present = if optional { self.gates.fresh() } else { Lit::TRUE };
                 return Domain::Ordered { axis, present, line: Line::new(axis.least, axis.greatest) };
             }

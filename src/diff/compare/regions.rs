@@ -20,6 +20,8 @@ use crate::value::{Type, Value};
 
 /// How many regions a description in one context has at most, if the other context may do with fewer.
 const FEW_REGIONS: usize = 8;
+/// With no more regions than this, no other words are tried.
+const PLAIN_REGIONS: usize = 2;
 /// How many regions a group has at most.
 const MAX_REGIONS: usize = 64;
 
@@ -67,20 +69,29 @@ pub(super) struct Described {
 /// Describes a group.
 pub(super) fn describe(space: &mut Space, conditions: &[Condition], wanted: &Wanted) -> Described {
     let program = space.encoder.ground.program;
-    let mut writer = Writer { space, program, conditions, wanted };
-    let old = writer.cover(wanted.from, FEW_REGIONS);
-    let new = match &old {
-        Some(regions) if regions.len() == 1 => None,
-        _ => writer.cover(wanted.to, FEW_REGIONS),
-    };
+    let mut writer = Writer { space, program, conditions, wanted, every_word: false };
     let weight = |regions: &[Region]| (regions.len(), regions.iter().map(|region| region.all.len()).sum::<usize>());
-    match (old, new) {
-        (Some(old), Some(new)) if weight(&new) < weight(&old) => {
-            Described { context: Context::New, regions: new, complete: true }
+    let mut best: Option<(Context, Vec<Region>)> = None;
+    // What changed its meaning is no plain word: it is used where nothing shorter is found without.
+    for every_word in [false, true] {
+        writer.every_word = every_word;
+        for (context, outcome) in [(Context::Old, wanted.from), (Context::New, wanted.to)] {
+            let most = best.as_ref().map_or(FEW_REGIONS, |(_, regions)| regions.len());
+            if most == 1 {
+                break;
+            }
+            let Some(regions) = writer.cover(outcome, most) else { continue };
+            if best.as_ref().is_none_or(|(_, best)| weight(&regions) < weight(best)) {
+                best = Some((context, regions));
+            }
         }
-        (Some(regions), _) => Described { context: Context::Old, regions, complete: true },
-        (None, Some(regions)) => Described { context: Context::New, regions, complete: true },
-        (None, None) => {
+        if best.as_ref().is_some_and(|(_, regions)| regions.len() <= PLAIN_REGIONS) {
+            break;
+        }
+    }
+    match best {
+        Some((context, regions)) => Described { context, regions, complete: true },
+        None => {
             let (regions, complete) = writer.cover_up_to(wanted.from, MAX_REGIONS);
             Described { context: Context::Old, regions, complete }
         }
@@ -92,6 +103,8 @@ struct Writer<'a, 'p> {
     program: &'p Program,
     conditions: &'a [Condition],
     wanted: &'a Wanted<'a>,
+    /// Whether conditions that changed their meaning are words like others.
+    every_word: bool,
 }
 
 impl Writer<'_, '_> {
@@ -147,7 +160,14 @@ impl Writer<'_, '_> {
     }
 
     /// QuickXplain: the preferred least part of `rest` that with `held` excludes everybody outside.
-    fn explain(&mut self, lits: &[Lit], held: &[usize], added: &[usize], rest: &[usize], outside: &[Lit]) -> Vec<usize> {
+    fn explain(
+        &mut self,
+        lits: &[Lit],
+        held: &[usize],
+        added: &[usize],
+        rest: &[usize],
+        outside: &[Lit],
+    ) -> Vec<usize> {
         let of = |list: &[usize]| -> Vec<Lit> { list.iter().map(|&index| lits[index]).collect() };
         if !added.is_empty() && self.excludes(&of(held), outside) {
             return Vec::new();
@@ -173,13 +193,10 @@ impl Writer<'_, '_> {
     /// What is so of somebody, in larger and larger vocabularies, the most wanted first in each.
     fn tiers(&mut self, model: &Model) -> Vec<Vec<Trait>> {
         let holds = |condition: &Condition| {
-            if model.holds(condition.truth.yes) {
-                Some(true)
-            } else {
-                model.holds(condition.truth.no).then_some(false)
-            }
+            if model.holds(condition.truth.yes) { Some(true) } else { model.holds(condition.truth.no).then_some(false) }
         };
         let own = |condition: &Condition| self.wanted.cause.iter().position(|span| contains(span, &condition.at));
+        let mut groups: Vec<Trait> = Vec::new();
         let mut named: Vec<(usize, usize, Trait)> = Vec::new();
         let (mut texts, mut changed) = (Vec::new(), Vec::new());
         let mut touched: Vec<u32> = Vec::new();
@@ -187,6 +204,11 @@ impl Writer<'_, '_> {
             let Some(holds) = holds(condition) else { continue };
             let one = Trait::Condition(index, holds);
             match condition.rank {
+                Rank::Group => groups.push(one),
+                Rank::Changed if self.every_word => {
+                    named.push((usize::MAX, self.conditions.len() - index, one));
+                    touched.extend(&condition.reads);
+                }
                 // Those of the cause in written order, then from the most general.
                 Rank::Named => match own(condition) {
                     Some(edit) => named.push((edit, condition.at.start as usize, one)),
@@ -203,7 +225,7 @@ impl Writer<'_, '_> {
             }
         }
         named.sort_by_key(|&(edit, place, _)| (edit, place));
-        let named: Vec<Trait> = named.into_iter().map(|(_, _, one)| one).collect();
+        let named: Vec<Trait> = groups.into_iter().chain(named.into_iter().map(|(_, _, one)| one)).collect();
         texts.reverse();
         changed.reverse();
         touched.sort_unstable();
@@ -291,15 +313,13 @@ impl Writer<'_, '_> {
                 let present = self.present(*variable);
                 if *there { present } else { !present }
             }
-            Trait::Member(variable, member, holds) => {
-                match self.space.encoder.domains.get(*variable as usize) {
-                    Some(Some(Domain::Members { members, .. })) => {
-                        let lit = members[*member].1;
-                        if *holds { lit } else { !lit }
-                    }
-                    _ => Lit::FALSE,
+            Trait::Member(variable, member, holds) => match self.space.encoder.domains.get(*variable as usize) {
+                Some(Some(Domain::Members { members, .. })) => {
+                    let lit = members[*member].1;
+                    if *holds { lit } else { !lit }
                 }
-            }
+                _ => Lit::FALSE,
+            },
             Trait::Weekday(day, days) => {
                 let lits: Vec<Lit> = self
                     .space

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use serde_json::json;
 
-use crate::diff::{Change, Edit};
 use crate::diff::*;
+use crate::diff::{Change, Edit};
 use crate::eval::Request;
 use crate::load::{Folder, Loaded, load};
 use crate::lower::lower;

@@ -234,7 +234,7 @@ pub fn who(group: &Group) -> Vec<Vec<Piece>> {
     };
     let others = match group.after.as_slice() {
         [] => String::new(),
-        numbers => format!(" not in {}", groups(numbers)),
+        numbers => format!(", {} aside", groups(numbers)),
     };
     let everyone = |region: &Region| region.all.is_empty();
     if group.regions.iter().all(everyone) {
@@ -247,7 +247,7 @@ pub fn who(group: &Group) -> Vec<Vec<Piece>> {
     let lead = match before {
         Some(before) => format!("{before}{others}"),
         None if others.is_empty() => String::new(),
-        None => format!("of those{others}"),
+        None => format!("everyone{others}"),
     };
     // What is presupposed goes for every region.
     let either = if group.regions.len() > 1 && !lead.is_empty() { ", either" } else { "" };

@@ -3,6 +3,8 @@
 mod engine;
 mod rows;
 mod stand_in;
+#[cfg(test)]
+mod tests;
 mod texts;
 
 use std::path::{Path, PathBuf};

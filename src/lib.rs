@@ -86,5 +86,7 @@ pub mod program;
 mod solve;
 pub mod source;
 pub mod syntax;
+#[cfg(test)]
+mod testing;
 pub mod trace;
 pub mod value;

@@ -3,20 +3,21 @@
 pub mod emit;
 pub mod expect;
 pub mod html;
-#[allow(dead_code)]
-pub(crate) mod join;
+mod join;
 pub mod markdown;
 pub mod model;
 pub mod population;
 pub mod record;
-pub mod structural;
+mod revert;
+mod structural;
+#[cfg(test)]
+mod testing;
 #[cfg(test)]
 mod tests;
 pub mod text;
 mod words;
 
 pub use model::*;
-pub use structural::Edit;
 
 use crate::eval::Request;
 use crate::load::Loaded;

@@ -9,9 +9,8 @@ use crate::source::{Sources, Span};
 use crate::trace::ENGINE;
 use crate::value::{Type, Value};
 
-use super::structural::{Change, Edit};
 use super::words::{edit_name, region_text, rows_of};
-use super::{Comparison, Context, Diff, Fate, Group, Part, Region, Side, Test, Verdict, Witness};
+use super::{Change, Comparison, Context, Diff, Edit, Fate, Group, Part, Region, Side, Test, Verdict, Witness};
 
 /// The schema every record names.
 pub const DIFF_SCHEMA: &str = "enact.diff/1";

@@ -5,8 +5,9 @@ use crate::source::{Sources, Span};
 use crate::trace::answer::loud;
 use crate::trace::style::{Piece, Style, piece, together};
 
-use super::structural::{Change, Edit};
-use super::{Because, Context, DecisionDiff, Diff, Fate, Group, Part, Population, Region, Verdict, Witness};
+use super::{
+    Because, Change, Context, DecisionDiff, Diff, Edit, Fate, Group, Part, Population, Region, Verdict, Witness,
+};
 
 /// Kinds of declarations that are counted, not named, where they are inserted or repealed: they change nothing by themselves.
 const COUNTED: [&str; 7] = ["fact", "source", "question", "use", "enum", "record", "calendar"];

@@ -5,21 +5,45 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
 
 use super::domain::Domain;
 use super::encode::{Case, Cases, Encoder, Truth, error, normal};
 use super::sat::Lit;
-use crate::eval::exact::ground::{Gid, Term, children};
+use crate::eval::exact::axis::Unit;
+use crate::eval::exact::ground::{Gid, Term};
 use crate::eval::exact::shape::{Points, Side, inner, pieces};
 use crate::eval::kernel::Key;
 use crate::eval::kernel::clock::start_of;
 use crate::eval::walk::Algebra;
 use crate::program::{Boundary, Op};
+use crate::syntax::ast::Rounding;
 use crate::value::{Evaluated, Type, Value};
 
 /// Whether a node rises or falls with each ordered fact it reads.
 pub(crate) type Ways = BTreeMap<u32, bool>;
+
+/// By how much a value is moved from another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Moved {
+    months: Decimal,
+    rounding: Option<Rounding>,
+    days: Decimal,
+}
+
+/// One node, another, and how many places the other lies after it at least.
+pub(crate) type Gap = (Gid, Gid, i128);
+
+/// How many days so many months are at least and at most: 30.436875 on average, and never further off than three days.
+fn days_of_months(months: i128) -> (i128, i128) {
+    if months == 0 {
+        return (0, 0);
+    }
+    let millionths = months * 30_436_875;
+    (millionths.div_euclid(1_000_000) - 3, millionths.div_euclid(1_000_000) + 4)
+}
 
 impl Encoder<'_> {
     /// Returns the literal of `a < b`, both being present.
@@ -30,11 +54,22 @@ impl Encoder<'_> {
         if let Some(&known) = self.compared.get(&(a.clone(), b.clone())) {
             return known;
         }
+        if let Some((a, b)) = self.amounts(a, b) {
+            // Recursion: as deep as an expression.
+            return self.less(&a, &b);
+        }
         let mut reads: BTreeSet<u32> = BTreeSet::new();
         [a, b].into_iter().filter_map(Side::node).for_each(|node| reads.extend(self.ground.reads(node)));
         let reads: Vec<u32> = reads.into_iter().collect();
         match reads[..] {
             [] => self.known_less(a, b),
+            _ if let Some(less) = self.apart(a, b) => {
+                if less {
+                    Lit::TRUE
+                } else {
+                    Lit::FALSE
+                }
+            }
             [variable] => match self.turning_less(a, b, variable) {
                 Some(lit) => lit,
                 None => self.vague_less(a, b),
@@ -48,6 +83,149 @@ impl Encoder<'_> {
                 self.compared.insert((a.clone(), b.clone()), lit);
                 lit
             }
+        }
+    }
+
+    /// Whether `a < b` where both are the same moved by known numbers of months and days, if that alone tells.
+    fn apart(&self, a: &Side, b: &Side) -> Option<bool> {
+        let ((a, by_a), (b, by_b)) = (self.moved(a)?, self.moved(b)?);
+        if a != b {
+            return None;
+        }
+        let later = |one: &Moved, other: &Moved| one.months >= other.months && one.days >= other.days;
+        match (later(&by_a, &by_b), later(&by_b, &by_a)) {
+            // The same number of months may be rounded differently.
+            (true, true) => (by_a.months.is_zero() || by_a.rounding == by_b.rounding).then_some(false),
+            (true, false) => Some(false),
+            (false, true) => Some(true),
+            (false, false) => None,
+        }
+    }
+
+    /// A side as a node moved by months, then by days; numbers are moved like days.
+    fn moved(&self, side: &Side) -> Option<(Gid, Moved)> {
+        let (mut id, mut moved) = match side {
+            Side::Node(id) => (*id, Moved::default()),
+            Side::DayAfter(id) => (*id, Moved { days: Decimal::ONE, ..Moved::default() }),
+            Side::Value(_) => return None,
+        };
+        let number = |id: Gid| match self.ground.term(id) {
+            Term::Known(Evaluated::Value(Value::Number(number))) => Some(*number),
+            _ => None,
+        };
+        loop {
+            let Term::Apply(Key::Node(node), parts) = self.ground.term(id) else { return Some((id, moved)) };
+            let by = parts.get(1).and_then(|&part| number(part));
+            match (self.ground.program.op(*node), by) {
+                (Op::Clause(..), _) => {}
+                (Op::AddDays(..) | Op::Add(..), Some(by)) => moved.days = moved.days.checked_add(by)?,
+                (Op::Subtract(..), Some(by)) => moved.days = moved.days.checked_sub(by)?,
+                // Months after days are another order, in which days and months cannot be told apart.
+                (Op::AddMonths(_, _, rounding), Some(by)) => {
+                    moved.months = by;
+                    moved.rounding = *rounding;
+                    return Some((parts[0], moved));
+                }
+                _ => return Some((id, moved)),
+            }
+            id = parts[0];
+        }
+    }
+
+    /// Of two sums that start from the same, what is added: `d + m months < d + n months` where m < n.
+    fn amounts(&self, a: &Side, b: &Side) -> Option<(Side, Side)> {
+        let (Side::Node(a), Side::Node(b)) = (a, b) else { return None };
+        let (a, b) = (inner(&self.ground, *a), inner(&self.ground, *b));
+        let (Term::Apply(Key::Node(one), of_a), Term::Apply(Key::Node(other), of_b)) =
+            (self.ground.term(a), self.ground.term(b))
+        else {
+            return None;
+        };
+        let alike = match (self.ground.program.op(*one), self.ground.program.op(*other)) {
+            (Op::AddMonths(_, _, a), Op::AddMonths(_, _, b)) => a == b,
+            (Op::AddDays(..), Op::AddDays(..)) | (Op::Add(..), Op::Add(..)) => true,
+            _ => false,
+        };
+        (alike && of_a[0] == of_b[0]).then(|| (self.operand(of_a[1]), self.operand(of_b[1])))
+    }
+
+    /// What follows plainly from `a < b`, or from its opposite: the second node lies at least so many places after the first.
+    pub(crate) fn gap(&self, a: &Side, b: &Side, holds: bool) -> Option<Gap> {
+        let ((a, by_a), (b, by_b)) = (self.shifted(a)?, self.shifted(b)?);
+        let (low, high, by) = if holds { (a, b, by_a.checked_sub(by_b)?) } else { (b, a, by_b.checked_sub(by_a)?) };
+        let unit = self.unit(low).filter(|unit| self.unit(high) == Some(*unit))?;
+        let by = by.checked_mul(unit)?.ceil().to_i128()?;
+        Some((low, high, by + i128::from(holds)))
+    }
+
+    /// How far a node that adds months to another lies from it at least and at most, both ways.
+    pub(crate) fn links(&self, side: &Side, range: &impl Fn(u32) -> Option<(i128, i128)>) -> Option<[Gap; 2]> {
+        let (node, _) = self.shifted(side)?;
+        let Term::Apply(Key::Node(op), parts) = self.ground.term(node) else { return None };
+        let Op::AddMonths(..) = self.ground.program.op(*op) else { return None };
+        let (base, by) = self.shifted(&Side::Node(parts[0]))?;
+        let (least, most) = self.amount(parts[1], range)?;
+        let by = by.to_i128()?;
+        Some([(base, node, days_of_months(least).0 + by), (node, base, -days_of_months(most).1 - by)])
+    }
+
+    /// A side as a node moved by known days, or by a known number.
+    fn shifted(&self, side: &Side) -> Option<(Gid, Decimal)> {
+        let (mut id, mut days) = match side {
+            Side::Node(id) => (*id, Decimal::ZERO),
+            Side::DayAfter(id) => (*id, Decimal::ONE),
+            Side::Value(_) => return None,
+        };
+        while let Term::Apply(Key::Node(node), parts) = self.ground.term(id) {
+            let by = match parts.get(1).map(|&part| self.ground.term(part)) {
+                Some(Term::Known(Evaluated::Value(Value::Number(number)))) => Some(*number),
+                _ => None,
+            };
+            match (self.ground.program.op(*node), by) {
+                (Op::Clause(..), _) => {}
+                (Op::AddDays(..) | Op::Add(..), Some(by)) => days = days.checked_add(by)?,
+                (Op::Subtract(..), Some(by)) => days = days.checked_sub(by)?,
+                _ => break,
+            }
+            id = parts[0];
+        }
+        Some((id, days))
+    }
+
+    /// How many places a node has for one day, or for one.
+    fn unit(&self, id: Gid) -> Option<Decimal> {
+        match self.ground.term(id) {
+            Term::Variable(index) => match self.domains.get(*index as usize) {
+                Some(Some(Domain::Ordered { axis, .. })) => match axis.unit {
+                    Unit::Day => Some(Decimal::ONE),
+                    Unit::Number(scale) => Some(Decimal::from(10u64.checked_pow(scale)?)),
+                    _ => None,
+                },
+                _ => None,
+            },
+            Term::Apply(Key::Node(node), _) => {
+                (*self.ground.program.info(*node).ty.required() == Type::Date).then_some(Decimal::ONE)
+            }
+            _ => None,
+        }
+    }
+
+    /// The least and greatest whole number that a node comes to, if that is plain.
+    fn amount(&self, id: Gid, range: &impl Fn(u32) -> Option<(i128, i128)>) -> Option<(i128, i128)> {
+        match self.ground.term(id) {
+            Term::Known(Evaluated::Value(Value::Number(number))) => number.to_i128().map(|number| (number, number)),
+            Term::Variable(index) => range(*index),
+            Term::Apply(Key::Node(node), parts) => match self.ground.program.op(*node) {
+                // Recursion: as deep as an expression.
+                Op::Clause(..) => self.amount(parts[0], range),
+                Op::Multiply(..) => {
+                    let (a, b) = (self.amount(parts[0], range)?, self.amount(parts[1], range)?);
+                    let products = [a.0 * b.0, a.0 * b.1, a.1 * b.0, a.1 * b.1];
+                    Some((*products.iter().min()?, *products.iter().max()?))
+                }
+                _ => None,
+            },
+            _ => None,
         }
     }
 
@@ -370,7 +548,6 @@ impl Encoder<'_> {
 
     /// A value by day, and by moment within boundaries' days: the same between its boundaries.
     fn clock(&mut self, id: Gid, parts: &[Gid], boundaries: &[Boundary]) -> Cases {
-        let reads = self.ground.reads(id).to_vec();
         // The days on which something changes; where that is inside a day, the day stands apart.
         let mut cuts: Vec<(Side, Vec<Value>)> = Vec::new();
         let ty = |encoder: &Self, part: Gid| match encoder.ground.term(part) {
@@ -436,7 +613,6 @@ impl Encoder<'_> {
                 .collect();
         }
         let Term::Apply(key, _) = *self.ground.term(id) else { return self.one(Case::Vague(id)) };
-        let _ = reads;
         let cases: Vec<(Lit, Case)> = grid
             .into_iter()
             .filter(|(lit, _)| *lit != Lit::FALSE)
@@ -501,20 +677,5 @@ impl Encoder<'_> {
             }
         }
         self.merged(checked)
-    }
-
-    /// Returns the day of the week of a date, 0 is monday.
-    pub(crate) fn weekday_of(value: &Value) -> Option<u32> {
-        match value {
-            Value::Date(day) => Some(day.weekday().num_days_from_monday()),
-            _ => None,
-        }
-    }
-
-    /// Returns the ordered facts below a node.
-    pub(crate) fn below(&self, id: Gid) -> Vec<Gid> {
-        let mut list = Vec::new();
-        children(self.ground.term(id), |child| list.push(child));
-        list
     }
 }

@@ -6,7 +6,7 @@
 //! ([`compare`](super::compare)). What cannot be taken apart becomes a free condition and is remembered as *vague*: an answer
 //! that rests on it says so.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 use indexmap::{IndexMap, IndexSet};
@@ -71,6 +71,7 @@ pub(crate) struct Encoder<'p> {
     /// Nodes that became free conditions.
     pub(crate) vague: IndexMap<Gid, Lit>,
     texts: Option<Vec<Value>>,
+    added: Option<BTreeSet<u32>>,
 }
 
 impl<'p> Encoder<'p> {
@@ -85,6 +86,7 @@ impl<'p> Encoder<'p> {
             weekdays: IndexMap::new(),
             vague: IndexMap::new(),
             texts: None,
+            added: None,
         }
     }
 
@@ -96,6 +98,7 @@ impl<'p> Encoder<'p> {
 
     pub(crate) fn truth_of(&mut self, cases: &Cases) -> Truth {
         let (mut yes, mut no) = (Vec::new(), Vec::new());
+        let mut fails = false;
         for (lit, case) in cases.iter() {
             match case {
                 Case::Known(value) if value.is_yes() => yes.push(*lit),
@@ -105,10 +108,11 @@ impl<'p> Encoder<'p> {
                     yes.push(self.gates.and(&[*lit, free]));
                     no.push(self.gates.and(&[*lit, !free]));
                 }
-                _ => {}
+                _ => fails = true,
             }
         }
-        Truth { yes: self.gates.or(&yes), no: self.gates.or(&no) }
+        let yes = self.gates.or(&yes);
+        Truth { yes, no: if fails { self.gates.or(&no) } else { !yes } }
     }
 
     /// Returns the free condition that stands for a node which cannot be taken apart.
@@ -564,7 +568,9 @@ impl<'p> Encoder<'p> {
                 return Domain::Members { members, present };
             }
             ordered => {
-                let Some(axis) = Axis::new(ordered, variable.within.as_ref(), false) else { return Domain::Other };
+                let Some(axis) = Axis::new(ordered, variable.within.as_ref(), self.is_added(index)) else {
+                    return Domain::Other;
+                };
                 let present = if optional { self.gates.fresh() } else { Lit::TRUE };
                 return Domain::Ordered { axis, present, line: Line::new(axis.least, axis.greatest) };
             }
@@ -577,6 +583,24 @@ impl<'p> Encoder<'p> {
         }
         let line = Line::new(0, values.len() as i128 - 1);
         Domain::Finite { values, line }
+    }
+
+    /// Whether a fact counts months, days or minutes added to a date.
+    pub(crate) fn is_added(&mut self, index: u32) -> bool {
+        let Encoder { ground, added, .. } = self;
+        let added = added.get_or_insert_with(|| {
+            let mut added = BTreeSet::new();
+            for term in ground.terms.keys() {
+                if let Term::Apply(Key::Node(node), parts) = term
+                    && let Op::AddMonths(..) | Op::AddDays(..) | Op::AddMinutes(..) | Op::AddBusinessDays(..) =
+                        ground.program.op(*node)
+                {
+                    added.extend(ground.reads(parts[1]));
+                }
+            }
+            added
+        });
+        added.contains(&index)
     }
 
     /// The texts that nodes know, and as many others as there are texts not stated.

@@ -66,7 +66,7 @@ pub(crate) fn graph<'p>(program: &'p Program, requests: &[Request], scopes: &'p 
             }
         }
     }
-    let mut ground = Ground::new(program, &scopes[0], Groups::new(program, &verdicts));
+    let mut ground = Ground::new(program, &scopes[0], Groups::new(program, &verdicts).member_by_member());
     let mut graphed = Vec::new();
     for (request, scope) in requests.iter().zip(scopes) {
         ground.rules.clear();

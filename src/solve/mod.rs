@@ -31,7 +31,7 @@ use crate::eval::exact::shape::{Points, Side};
 use domain::Domain;
 use encode::Encoder;
 use sat::{Lit, Solver, Verdict};
-use theory::{Demand, Place, Settled, What, settle};
+use theory::{Demand, Demands, Place, Settled, What, settle};
 
 /// How many times one question is refined because comparisons could not hold together.
 const MAX_REFINEMENTS: usize = 2_000;
@@ -111,9 +111,9 @@ impl<'p> Space<'p> {
             }
             let holds = self.encoder.gates.solver.model();
             let mut model = Model { holds, places: BTreeMap::new() };
-            let (places, demands) = self.demands(&model);
+            let demands = self.demands(&model);
             let mut points = Points::new(&self.encoder.ground);
-            match settle(&mut points, &places, &demands) {
+            match settle(&mut points, &demands) {
                 Settled::At(at) => {
                     model.places = at;
                     return Answer::Yes(model);
@@ -132,24 +132,24 @@ impl<'p> Space<'p> {
 
     /// Moves ordered facts of a model to where they usually lie, as far as everything that holds still does.
     pub(crate) fn usual(&mut self, model: &mut Model) {
-        let (mut places, demands) = self.demands(model);
+        let mut demands = self.demands(model);
         let mut points = Points::new(&self.encoder.ground);
-        let variables: Vec<u32> = places.keys().copied().collect();
+        let variables: Vec<u32> = demands.places.keys().copied().collect();
         for variable in variables {
             let Some(&usual) = self.usual.get(&variable) else { continue };
-            let Some(place) = places.get_mut(&variable) else { continue };
+            let Some(place) = demands.places.get_mut(&variable) else { continue };
             let before = place.clone();
             let at = usual.clamp(before.low.0, before.high.0);
             (place.low.0, place.high.0) = (at, at);
-            match settle(&mut points, &places, &demands) {
+            match settle(&mut points, &demands) {
                 Settled::At(at) => model.places = at,
-                _ => drop(places.insert(variable, before)),
+                _ => drop(demands.places.insert(variable, before)),
             }
         }
     }
 
     /// Where ordered facts lie in a model, and what their comparisons demand there.
-    fn demands(&mut self, model: &Model) -> (BTreeMap<u32, Place>, Vec<Demand>) {
+    fn demands(&mut self, model: &Model) -> Demands {
         let mut places = BTreeMap::new();
         let mut present: BTreeMap<u32, Lit> = BTreeMap::new();
         for (index, domain) in self.encoder.domains.iter().enumerate() {
@@ -161,7 +161,7 @@ impl<'p> Space<'p> {
                 present.insert(index as u32, *lit);
             }
         }
-        let mut demands = Vec::new();
+        let (mut demands, mut links) = (Vec::new(), Vec::new());
         let compared: Vec<((Side, Side), Lit)> =
             self.encoder.compared.iter().map(|(sides, &lit)| (sides.clone(), lit)).collect();
         for ((a, b), lit) in compared {
@@ -173,15 +173,26 @@ impl<'p> Space<'p> {
             let mut because = vec![if holds { lit } else { !lit }];
             because.extend(ways.keys().map(|variable| present[variable]));
             let moved = |up: bool| ways.iter().filter(|&(_, &way)| (way == holds) == up).map(|(&v, _)| v).collect();
-            demands.push(Demand { what: What::Less { a, b, holds, ups: moved(true), downs: moved(false) }, because });
+            let range = |index: u32| places.get(&index).map(|place: &Place| (place.low.0, place.high.0));
+            for side in [&a, &b] {
+                links.extend(self.encoder.links(side, &range).into_iter().flatten());
+            }
+            let gap = self.encoder.gap(&a, &b, holds);
+            let what = What::Less { a, b, holds, ups: moved(true), downs: moved(false) };
+            demands.push(Demand { what, gap, because });
         }
         for (&day, lits) in &self.encoder.weekdays {
             let [of] = self.encoder.ground.reads(day)[..] else { continue };
             if let (Some(weekday), Some(&there)) = (lits.iter().position(|&lit| model.holds(lit)), present.get(&of)) {
                 let what = What::Weekday { day, of, weekday: weekday as u32 };
-                demands.push(Demand { what, because: vec![lits[weekday], there] });
+                demands.push(Demand { what, gap: None, because: vec![lits[weekday], there] });
             }
         }
-        (places, demands)
+        links.sort_unstable();
+        links.dedup();
+        Demands { places, demands, links }
     }
 }
+
+#[cfg(test)]
+mod tests;

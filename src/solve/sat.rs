@@ -134,7 +134,8 @@ impl Solver for Cdcl {
     }
 
     fn core(&self) -> Vec<Lit> {
-        self.inner.unsat_core().iter().map(|&lit| outward(lit)).collect()
+        // The solver keeps them denied, as the clause it learnt.
+        self.inner.unsat_core().iter().map(|&lit| !outward(lit)).collect()
     }
 }
 

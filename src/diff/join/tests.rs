@@ -1,77 +1,18 @@
 //! Both sides of a joined program mean what each program alone means.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use super::*;
+use crate::diff::testing::{cases, changed, lowered, shipped};
 use crate::eval::{Outcome, Possible, Request, evaluate};
 use crate::facts::{Facts, read_facts};
-use crate::load::{Folder, load};
-use crate::lower::lower;
-
-/// The shipped policies, as files by path.
-fn shipped() -> Folder {
-    fn read(folder: &Path, at: &str, files: &mut BTreeMap<String, Vec<u8>>) {
-        for entry in std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry")) {
-            let path = format!("{at}{}", entry.file_name().to_string_lossy());
-            if entry.path().is_dir() {
-                read(&entry.path(), &format!("{path}/"), files);
-            } else if path.ends_with(".enact") || path.ends_with(".csv") {
-                files.insert(path, std::fs::read(entry.path()).expect("a file"));
-            }
-        }
-    }
-    let mut folder = Folder { name: "policies".into(), files: BTreeMap::new() };
-    read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("policies"), "", &mut folder.files);
-    folder
-}
-
-/// The shipped policies with texts changed: path, what stands there, what stands there instead.
-fn changed(changes: &[(&str, &str, &str)]) -> Folder {
-    let mut folder = shipped();
-    for (path, old, new) in changes {
-        let file = folder.files.get_mut(*path).expect("a shipped file");
-        let text = String::from_utf8(std::mem::take(file)).expect("text");
-        assert!(text.contains(old), "{path} holds no `{old}`");
-        *file = text.replacen(old, new, 1).into_bytes();
-    }
-    folder
-}
-
-fn lowered(folder: &Folder) -> Program {
-    let loaded = load(folder);
-    let lowered = lower(&loaded);
-    let errors = loaded.diagnostics.iter().chain(&lowered.diagnostics).filter(|found| found.is_error());
-    let errors: Vec<String> = errors
-        .map(|it| format!("{} {}", it.span().map_or(String::new(), |span| loaded.sources.place(span)), it.message))
-        .collect();
-    assert!(errors.is_empty(), "{}", errors.join("\n"));
-    lowered.program
-}
+use crate::load::Folder;
 
 /// Lowers one file `p/2020-01-01.enact`, whose header is added.
 fn small(text: &str) -> Program {
     let text = format!("policy p effective from 2020-01-01\n{text}");
     let files = BTreeMap::from([("p/2020-01-01.enact".to_owned(), text.into_bytes())]);
     lowered(&Folder { name: String::new(), files })
-}
-
-/// A case of `tests/cases`: decision, facts.
-fn cases() -> Vec<(String, String)> {
-    let mut cases = Vec::new();
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
-    for entry in std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
-        if entry.extension().is_some_and(|ending| ending == "jsonl") {
-            for line in std::fs::read_to_string(entry).expect("a file").lines() {
-                let mut case: serde_json::Value = serde_json::from_str(line).expect("a case");
-                let question = case["question"].as_str().expect("a decision").to_owned();
-                case["facts"]["evaluation_date"] = case["evaluation_date"].clone();
-                cases.push((question, case["facts"].to_string()));
-            }
-        }
-    }
-    assert!(cases.len() > 200);
-    cases
 }
 
 /// What an answer says, without ids.

@@ -32,6 +32,7 @@ pub(crate) struct Groups {
     lists: HashMap<FactId, Option<u32>>,
     /// Counts that are outcomes: they may be any number, which no few representatives show.
     counted: HashSet<NodeId>,
+    most_subsets: usize,
 }
 
 /// The groups of one enum.
@@ -75,9 +76,16 @@ impl Groups {
                 counted.insert(node);
             }
         }
-        let mut groups = Groups { nodes, known, made: HashMap::new(), lists: HashMap::new(), counted };
+        let (made, lists) = (HashMap::new(), HashMap::new());
+        let mut groups = Groups { nodes, known, made, lists, counted, most_subsets: MAX_SUBSETS };
         groups.count_elements(program);
         groups
+    }
+
+    /// Lets sets have any number of members that are told apart: for engines that do not list subsets.
+    pub(crate) fn member_by_member(mut self) -> Self {
+        self.most_subsets = usize::MAX;
+        self
     }
 
     /// Returns how many elements an unknown list needs at most to be as good as any; nothing if there is no such number.
@@ -221,7 +229,7 @@ impl Groups {
             }
         }
         let group = Group { groups: groups.into_iter().map(|(_, members)| members).collect(), linked };
-        (group.subset_count() <= MAX_SUBSETS).then_some(group)
+        (group.subset_count() <= self.most_subsets).then_some(group)
     }
 }
 

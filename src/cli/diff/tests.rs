@@ -144,7 +144,9 @@ fn a_copied_version_stands_in_for_its_original() {
     let shown = ["/elsewhere/copy.enact", "/policies/fee/2025-01-01.enact"];
     assert_eq!(town.shown(original, "elsewhere/copy.enact"), shown);
     // A version of another day comes beside those that are there.
-    town.copy("policies/fee/2025-01-01.enact", "elsewhere/next.enact", "effective from 2025", "effective from 2026");
+    let header = "effective from 2025-01-01 amends 2024-01-01";
+    let next = "effective from 2026-01-01 amends 2025-01-01";
+    town.copy("policies/fee/2025-01-01.enact", "elsewhere/next.enact", header, next);
     assert_eq!(town.pairs("fee@2025-01-01", "elsewhere/next.enact"), ["fee 2025-01-01 / 2026-01-01"]);
 }
 
@@ -154,8 +156,8 @@ fn a_copied_folder_stands_in_for_its_original() {
     town.copy("policies/fee/2024-01-01.enact", "work/2024-01-01.enact", "18", "19");
     town.copy("policies/fee/2025-01-01.enact", "work/later.enact", "21", "22");
     town.copy("policies/fee/tests/fee.enact", "work/tests/fee.enact", "age is 30", "height is 30");
-    assert_eq!(town.pairs("fee", "work"), ["fee * / *"]);
-    assert_eq!(town.shown("fee", "work"), ["/work/2024-01-01.enact", "/work/later.enact"]);
+    assert_eq!(town.pairs("fee", "./work"), ["fee * / *"]);
+    assert_eq!(town.shown("fee", "./work"), ["/work/2024-01-01.enact", "/work/later.enact"]);
 }
 
 #[test]

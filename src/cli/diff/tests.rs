@@ -154,10 +154,10 @@ fn a_copied_version_stands_in_for_its_original() {
 fn a_copied_folder_stands_in_for_its_original() {
     let town = Town::new();
     town.copy("policies/fee/2024-01-01.enact", "work/2024-01-01.enact", "18", "19");
-    town.copy("policies/fee/2025-01-01.enact", "work/later.enact", "21", "22");
+    town.copy("policies/fee/2025-01-01.enact", "work/2025-01-01.enact", "21", "22");
     town.copy("policies/fee/tests/fee.enact", "work/tests/fee.enact", "age is 30", "height is 30");
     assert_eq!(town.pairs("fee", "./work"), ["fee * / *"]);
-    assert_eq!(town.shown("fee", "./work"), ["/work/2024-01-01.enact", "/work/later.enact"]);
+    assert_eq!(town.shown("fee", "./work"), ["/work/2024-01-01.enact", "/work/2025-01-01.enact"]);
 }
 
 #[test]

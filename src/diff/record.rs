@@ -114,26 +114,24 @@ struct RegionRecord {
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 enum PartRecord {
-    Condition {
-        condition: String,
-        clauses: Vec<String>,
-        holds: bool,
-        at: String,
-    },
-    Fact {
-        fact: String,
-        label: String,
-        op: &'static str,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        values: Option<Vec<Json>>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        lo: Option<Json>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        hi: Option<Json>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        unit: Option<String>,
-        words: String,
-    },
+    Condition { condition: String, clauses: Vec<String>, holds: bool, at: String },
+    Fact(Box<FactRecord>),
+}
+
+#[derive(Debug, Serialize)]
+struct FactRecord {
+    fact: String,
+    label: String,
+    op: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    values: Option<Vec<Json>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lo: Option<Json>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hi: Option<Json>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unit: Option<String>,
+    words: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -388,7 +386,7 @@ impl Writer<'_> {
                 ("weekday", Some(days.iter().map(|&day| weekday(self.program, day)).collect()), None, None)
             }
         };
-        PartRecord::Fact {
+        PartRecord::Fact(Box::new(FactRecord {
             fact: key.to_owned(),
             label: label.to_owned(),
             op,
@@ -397,7 +395,7 @@ impl Writer<'_> {
             hi,
             unit: unit(&ty),
             words: words.to_owned(),
-        }
+        }))
     }
 
     /// The type of what is tested: of a set its members, of a pointer to a field that field.

@@ -151,7 +151,7 @@ fn the_page_is_whole_and_fetches_nothing() {
     let comparison = shipped.ban();
     let page = html::render(&[&comparison.diff, &nobody(shipped.ban()).diff], shipped.sources());
     for tag in [
-        "section", "article", "dl", "dt", "dd", "h2", "h3", "ul", "li", "details", "summary", "p", "pre", "main",
+        "section", "article", "dl", "dt", "dd", "h2", "h3", "h4", "ul", "li", "details", "summary", "p", "pre", "main",
         "header",
     ] {
         let (opened, closed) = (

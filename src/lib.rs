@@ -19,7 +19,8 @@
 //! | evaluate | [`eval`] | `Program`, `Facts` | [`eval::Evaluation`]: answers, and what every node came to |
 //! | explain | [`trace`] | all of these | the tree `enact.trace/1`, the record `enact.decision/1`, and their renderings |
 //!
-//! What people do with it: [`coverage`] (what tests reach), [`interview`] (which question next), [`doc`] (readable pages).
+//! What people do with it: [`coverage`] (what tests reach), [`interview`] (which question next), [`doc`] (readable pages),
+//! [`diff`] (what a change of text changes).
 //!
 //! Beside them: [`source`] (texts, spans, lines), [`diagnostic`] (what the tool says about a text), [`value`] (types and values).
 //! Imports run downwards in this order: source, diagnostic, value, syntax, load, program, lower, check, facts, eval, trace.

@@ -1,5 +1,6 @@
 //! The difference of two texts of a policy: what changed in the text, and who is affected.
 
+mod compare;
 pub mod emit;
 pub mod expect;
 pub mod html;
@@ -17,11 +18,12 @@ mod tests;
 pub mod text;
 mod words;
 
+pub use compare::{Options, compare};
 pub use model::*;
 
 use crate::eval::Request;
 use crate::load::Loaded;
-use crate::program::{PolicyId, Program, VersionId};
+use crate::program::{FamilyId, PolicyId, Program, VersionId};
 
 /// One of the texts to compare.
 #[derive(Debug, Clone, Copy)]
@@ -49,4 +51,19 @@ pub struct Comparison {
     pub new: Request,
     /// The diff.
     pub diff: Diff,
+    /// The new text with some edits undone: which of them decides for an applicant.
+    pub(crate) hybrids: Vec<Hybrid>,
+}
+
+/// The new text with some edits undone.
+#[derive(Debug, Clone)]
+pub(crate) struct Hybrid {
+    /// Which cluster of edits is undone.
+    pub(crate) cluster: usize,
+    /// Those edits, as indexes into [`Diff::edits`].
+    pub(crate) edits: Vec<usize>,
+    /// How it is asked.
+    pub(crate) request: Request,
+    /// Its decisions, as those of the comparison stand.
+    pub(crate) families: Vec<Option<FamilyId>>,
 }

@@ -8,7 +8,7 @@ use super::domain::Domain;
 use super::{Model, Space};
 use crate::eval::exact::groups::members;
 use crate::facts::{Facts, Slot};
-use crate::program::{EVALUATION_DATE, FactId, Program};
+use crate::program::{EVALUATION_TIME, FactId, Program};
 use crate::value::{EnumId, Evaluated, Type, Value};
 
 /// The plainest value of a type: no, nothing, zero, the day at hand, the first member; for a country one that no text names.
@@ -107,6 +107,10 @@ impl Space<'_> {
     pub(crate) fn applicant(&self, model: &Model, given: &[(FactId, Value)], today: NaiveDate) -> Facts {
         let program = self.encoder.ground.program;
         let mut facts = Facts::new(program);
+        // Nothing is left open, so that every decision is settled by plain evaluation.
+        for fact in (0..program.facts.len() as u32).map(FactId).filter(|&fact| fact != EVALUATION_TIME) {
+            facts.set(fact, Slot::Given(ordinary(program, fact, today)));
+        }
         for (fact, value) in given {
             facts.set(*fact, Slot::Given(value.clone()));
         }
@@ -127,9 +131,6 @@ impl Space<'_> {
             let value = whole(program, &program.fact(fact).ty, &parts, today);
             facts.set(fact, Slot::Given(value));
         }
-        if *facts.get(EVALUATION_DATE) == Slot::NotStated {
-            facts.set(EVALUATION_DATE, Slot::Given(Value::Date(today)));
-        }
         facts
     }
 }
@@ -147,7 +148,7 @@ fn whole(program: &Program, ty: &Type, parts: &[(Vec<u32>, Value)], today: Naive
         Type::List(id) => {
             let length = parts.iter().find(|(path, _)| path[..] == [u32::MAX]).map(|(_, value)| value.clone());
             let length = length.and_then(|value| crate::eval::kernel::number::whole(&value).ok()).unwrap_or(0);
-            let items = (0..length.max(0) as u32);
+            let items = 0..length.max(0) as u32;
             Value::List(items.map(|index| whole(program, &Type::Record(*id), &below(index), today)).collect())
         }
         Type::Record(id) => {

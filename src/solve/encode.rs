@@ -96,6 +96,38 @@ impl<'p> Encoder<'p> {
         self.truth_of(&cases)
     }
 
+    /// Says in words what a node is: the text of the nearest clause around it, or the facts it reads.
+    pub(crate) fn place_of(&self, id: Gid) -> String {
+        let program = self.ground.program;
+        let facts: BTreeSet<String> =
+            self.ground.reads(id).iter().map(|&index| self.ground.variable(index).at.text(program)).collect();
+        let facts: Vec<String> = facts.into_iter().collect();
+        let what = match self.ground.term(id) {
+            Term::Apply(Key::Node(node), _) => {
+                let clause = program.nodes.keys().find_map(|op| match op {
+                    Op::Clause(origin, inner) if inner == node => Some(program.origin(*origin)),
+                    _ => None,
+                });
+                clause.map(|origin| origin.text.clone()).filter(|text| !text.is_empty())
+            }
+            _ => None,
+        };
+        match (what, facts.is_empty()) {
+            (Some(text), _) => format!("`{text}`"),
+            (None, false) => format!("what is read of {}", facts.join(", ")),
+            (None, true) => "a value that cannot be taken apart".into(),
+        }
+    }
+
+    /// Whether a node is a yes/no condition of somebody.
+    pub(crate) fn is_condition(&mut self, id: Gid) -> bool {
+        let yes_or_no = |case: &Case| match case {
+            Case::Known(value) => value.is_yes() || value.is_no(),
+            _ => false,
+        };
+        self.cases(id).iter().any(|(_, case)| yes_or_no(case))
+    }
+
     pub(crate) fn truth_of(&mut self, cases: &Cases) -> Truth {
         let (mut yes, mut no) = (Vec::new(), Vec::new());
         let mut fails = false;

@@ -344,7 +344,7 @@ impl Check<'_, '_, '_, '_> {
         let place = &self.places[&variable];
         let (axis, last) = (place.axis, place.high.0);
         let weekly = matches!(self.demands[demand].what, What::Weekday { .. });
-        let mut met = |check: &mut Self, at: i128| {
+        let met = |check: &mut Self, at: i128| {
             check.points.values[variable as usize] = axis.value(at);
             check.met(demand)
         };

@@ -1,17 +1,17 @@
 //! Where the command meets the engine.
 
-use enact::diff::{Comparison, Text};
+use enact::diff::{Comparison, Options, Text};
 use enact::facts::Facts;
 use enact::syntax::ast::On;
 
 use crate::cli::exit::Failure;
 
 /// Compares two texts.
-pub fn compare(_old: &Text, _new: &Text, _on: Option<On>, _reasons: bool) -> Result<Comparison, Failure> {
-    Err(Failure::usage("this program is built without the engine that compares policies", None))
+pub fn compare(old: &Text, new: &Text, on: Option<On>, reasons: bool) -> Result<Comparison, Failure> {
+    Ok(enact::diff::compare(old, new, &Options { on, reasons }))
 }
 
 /// Returns the number of the group of a decision that an applicant belongs to.
-pub fn group_of(_comparison: &Comparison, _decision: usize, _facts: &Facts) -> Option<usize> {
-    None
+pub fn group_of(comparison: &Comparison, decision: usize, facts: &Facts) -> Option<usize> {
+    comparison.group_of(decision, facts)
 }

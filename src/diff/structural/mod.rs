@@ -516,7 +516,7 @@ pub(crate) fn used(loaded: &Loaded, declaration: &Declaration) -> Option<Used> {
     }
 }
 
-/// Returns the names that a `use` brings in, and the members that an `enum` does.
+/// Returns the names that a `use` brings in: all of a library and of what it uses, the decisions of a policy.
 fn brought_in(loaded: &Loaded, declaration: &Declaration) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     let mut open: Vec<Used> = used(loaded, declaration).into_iter().collect();

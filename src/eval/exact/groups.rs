@@ -40,6 +40,8 @@ pub(crate) struct Groups {
 pub(crate) struct Group {
     /// Representatives of each group.
     groups: Vec<Vec<Value>>,
+    /// All members of each group.
+    classes: Vec<Vec<Value>>,
     /// Whether which of several representatives a set holds may matter, not only how many.
     linked: bool,
 }
@@ -219,16 +221,17 @@ impl Groups {
             }
         }
         let each = if linked { (unknown_facts + 1).max(2) } else { 1 }.max(counted as usize);
-        let mut groups: Vec<(Vec<bool>, Vec<Value>)> = Vec::new();
+        let mut classes: Vec<(Vec<bool>, Vec<Value>)> = Vec::new();
         for member in members(program, id) {
             let signature: Vec<bool> = constants.iter().map(|constant| constant.contains(&member)).collect();
-            match groups.iter_mut().find(|(other, _)| *other == signature) {
-                Some((_, list)) if list.len() < each => list.push(member),
-                Some(_) => {}
-                None => groups.push((signature, vec![member])),
+            match classes.iter_mut().find(|(other, _)| *other == signature) {
+                Some((_, list)) => list.push(member),
+                None => classes.push((signature, vec![member])),
             }
         }
-        let group = Group { groups: groups.into_iter().map(|(_, members)| members).collect(), linked };
+        let classes: Vec<Vec<Value>> = classes.into_iter().map(|(_, members)| members).collect();
+        let groups = classes.iter().map(|class| class.iter().take(each).cloned().collect()).collect();
+        let group = Group { groups, classes, linked };
         (group.subset_count() <= self.most_subsets).then_some(group)
     }
 }
@@ -253,6 +256,20 @@ impl Group {
         let mut members: Vec<Value> = self.groups.iter().flatten().cloned().collect();
         members.sort();
         members
+    }
+
+    /// Returns all members that some representatives stand for: whole groups where all their representatives are among them.
+    pub(crate) fn all_of(&self, chosen: &[Value]) -> Vec<Value> {
+        let mut all: Vec<Value> = Vec::new();
+        for (group, class) in self.groups.iter().zip(&self.classes) {
+            if group.iter().all(|one| chosen.contains(one)) {
+                all.extend(class.iter().cloned());
+            } else {
+                all.extend(group.iter().filter(|one| chosen.contains(one)).cloned());
+            }
+        }
+        all.sort();
+        all
     }
 
     fn subset_count(&self) -> usize {

@@ -154,7 +154,7 @@ fn group(page: &mut String, diff: &Diff, sources: &Sources, place: &Place, decis
     if let Some(rows) = rows_text(diff, group) {
         row("rows", escape(&rows));
     }
-    row("cause", pieces(&cause(diff, group)));
+    row("cause", pieces(&cause(diff, group, false)));
     row("example", pieces(&example(&group.witness)));
     row("before", told(&group.witness.old, sources));
     row("after", told(&group.witness.new, sources));
@@ -166,7 +166,7 @@ fn group(page: &mut String, diff: &Diff, sources: &Sources, place: &Place, decis
     if let Some(line) = unchanged(group) {
         row("stays", pieces(&line));
     }
-    if let Some(line) = then(diff, group) {
+    if let Some(line) = then(diff, group, true) {
         row("then", pieces(&line));
     }
     *page += "</dl>\n<details><summary>The example as a facts file</summary>\n";

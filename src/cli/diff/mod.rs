@@ -165,7 +165,8 @@ fn still(diff: &Diff) -> bool {
 }
 
 fn human(args: &DiffArgs, pair: &Pair, comparisons: &[Comparison], terminal: &Terminal) -> String {
-    let look = Look { width: terminal.out.width, all_regions: args.cubes, only: args.only.clone() };
+    let look =
+        Look { width: terminal.out.width, all_regions: args.cubes, full: terminal.verbose, only: args.only.clone() };
     let several = comparisons.len() > 1;
     let mut styled = Styled::default();
     // First what needs to be read.

@@ -31,9 +31,7 @@ use crate::eval::Request;
 use crate::eval::reach::Reach;
 use crate::facts::Facts;
 use crate::lower::lower;
-use crate::program::{
-    Asked, EVALUATION_DATE, EVALUATION_TIME, FactId, FamilyId, PolicyId, Program, VersionId,
-};
+use crate::program::{Asked, EVALUATION_DATE, EVALUATION_TIME, FactId, FamilyId, PolicyId, Program, VersionId};
 use crate::solve::graph::{Graphed, graph, nothing_but, scopes};
 use crate::solve::sat::Lit;
 use crate::solve::{Answer, Space};
@@ -100,7 +98,8 @@ pub fn compare(old: &Text, new: &Text, options: &Options) -> Comparison {
     if let Some(joined) = &joined {
         for &fact in &joined.retyped {
             diff.complete = false;
-            diff.gaps.push(format!("`{}` is of another type in each text: they are not one fact", program.fact(fact).name));
+            diff.gaps
+                .push(format!("`{}` is of another type in each text: they are not one fact", program.fact(fact).name));
         }
     }
     let today = today(&program, options.on, &new_request);
@@ -178,7 +177,9 @@ fn subjects(program: &Program, old: &Text, new: &Text, joined: Option<&Joined>) 
     let mut list: Vec<Subject> = Vec::new();
     let mut add = |name: &str, policy: &str, reached: bool, old: Option<FamilyId>, new: Option<FamilyId>| {
         let Some(any) = new.or(old) else { return };
-        let Some(Asked::Decision(decision)) = program.family(any).members.last().map(|(_, asked)| *asked) else { return };
+        let Some(Asked::Decision(decision)) = program.family(any).members.last().map(|(_, asked)| *asked) else {
+            return;
+        };
         let decision = program.decision(decision);
         list.push(Subject {
             name: name.to_owned(),
@@ -367,13 +368,7 @@ impl Comparing<'_, '_> {
                 decisions.push(decision);
                 continue;
             };
-            let list = turns(
-                &mut space.encoder,
-                self.program,
-                (old.0, &old.1),
-                (new.0, &new.1),
-                &subject.ty,
-            );
+            let list = turns(&mut space.encoder, self.program, (old.0, &old.1), (new.0, &new.1), &subject.ty);
             let mut settled = true;
             let mut found: Vec<Found> = Vec::new();
             for turn in &list {
@@ -419,13 +414,7 @@ impl Comparing<'_, '_> {
         self.diff.checks.questions = space.questions;
     }
 
-    fn sided(
-        &self,
-        space: &mut Space,
-        requests: &[Request],
-        graphed: &[Graphed],
-        valid: &[Lit],
-    ) -> Vec<Sided> {
+    fn sided(&self, space: &mut Space, requests: &[Request], graphed: &[Graphed], valid: &[Lit]) -> Vec<Sided> {
         let mut outcome = |side: usize, family: Option<FamilyId>| -> Option<(FamilyId, Outcomes)> {
             let family = family?;
             let place = requests[side].asked.iter().position(|&asked| asked == family)?;
@@ -486,23 +475,32 @@ impl Comparing<'_, '_> {
             let holding: Vec<usize> = (0..signs.len()).filter(|&sign| !last && model.holds(signs[sign])).collect();
             let mut parts = vec![turn.when];
             if !last {
-                parts.extend((0..signs.len()).map(|sign| if holding.contains(&sign) { signs[sign] } else { !signs[sign] }));
+                parts.extend(
+                    (0..signs.len()).map(|sign| if holding.contains(&sign) { signs[sign] } else { !signs[sign] }),
+                );
             }
             let who = space.encoder.gates.and(&parts);
             left.push(!who);
             let (cause, together, follows) = self.cause(subject, &holding, own);
             let from = old.1.is(&mut space.encoder, self.program, old.0, &turn.from);
             let to = new.1.is(&mut space.encoder, self.program, new.0, &turn.to);
-            let mut spans: Vec<Span> = cause
-                .iter()
-                .filter_map(|&edit| self.diff.edits[edit].new.or(self.diff.edits[edit].old))
-                .collect();
+            let mut spans: Vec<Span> =
+                cause.iter().filter_map(|&edit| self.diff.edits[edit].new.or(self.diff.edits[edit].old)).collect();
             spans.sort_by_key(|span| (span.source, span.start));
             let wanted = Wanted { who, listed: &here, from, to, cause: &spans };
             let t0 = std::time::Instant::now();
             let q0 = space.questions;
             let described = describe(space, words, &wanted);
-            eprintln!("described {} {:?}->{:?} {:?} questions {} regions {} words {}", subject.name, turn.from, turn.to, t0.elapsed(), space.questions - q0, described.regions.len(), words.len());
+            eprintln!(
+                "described {} {:?}->{:?} {:?} questions {} regions {} words {}",
+                subject.name,
+                turn.from,
+                turn.to,
+                t0.elapsed(),
+                space.questions - q0,
+                described.regions.len(),
+                words.len()
+            );
             if !described.complete {
                 self.diff.complete = false;
                 self.diff.gaps.push(format!("a group of `{}` is described in part only", subject.name));
@@ -520,13 +518,7 @@ impl Comparing<'_, '_> {
     }
 
     /// When undoing an edit brings the old outcome back.
-    fn back(
-        &self,
-        space: &mut Space,
-        from: &Class,
-        old: (FamilyId, &Outcomes),
-        hybrid: (FamilyId, &Outcomes),
-    ) -> Lit {
+    fn back(&self, space: &mut Space, from: &Class, old: (FamilyId, &Outcomes), hybrid: (FamilyId, &Outcomes)) -> Lit {
         match from {
             Class::AnyValue => same(&mut space.encoder, old.1, hybrid.1),
             class => hybrid.1.is(&mut space.encoder, self.program, hybrid.0, class),

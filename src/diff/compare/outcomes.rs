@@ -45,7 +45,13 @@ pub(super) struct Turn {
 
 impl Outcomes {
     /// Returns the classes that are told apart one by one, with their conditions; sets are not.
-    pub(super) fn classes(&self, encoder: &mut Encoder, program: &Program, family: FamilyId, fine: bool) -> Vec<(Class, Lit)> {
+    pub(super) fn classes(
+        &self,
+        encoder: &mut Encoder,
+        program: &Program,
+        family: FamilyId,
+        fine: bool,
+    ) -> Vec<(Class, Lit)> {
         let mut classes: Vec<(Class, Vec<Lit>)> = vec![(Class::Contradictory, vec![!self.valid])];
         for (lit, case) in self.cases.iter() {
             let lit = encoder.gates.and(&[*lit, self.valid]);
@@ -89,7 +95,9 @@ impl Outcomes {
         let mut parts = Vec::new();
         for (lit, case) in self.cases.iter() {
             let there = match case {
-                Case::Set(members) => members.iter().find(|(other, _)| other == member).map_or(Lit::FALSE, |(_, lit)| *lit),
+                Case::Set(members) => {
+                    members.iter().find(|(other, _)| other == member).map_or(Lit::FALSE, |(_, lit)| *lit)
+                }
                 Case::Known(Evaluated::Value(Value::Set(members))) if members.contains(member) => Lit::TRUE,
                 _ => Lit::FALSE,
             };
@@ -100,8 +108,7 @@ impl Outcomes {
 
     /// When it is a set at all.
     fn sets(&self, encoder: &mut Encoder) -> Lit {
-        let is_set =
-            |case: &Case| matches!(case, Case::Set(_) | Case::Known(Evaluated::Value(Value::Set(_))));
+        let is_set = |case: &Case| matches!(case, Case::Set(_) | Case::Known(Evaluated::Value(Value::Set(_))));
         let sets: Vec<Lit> = self.cases.iter().filter(|(_, case)| is_set(case)).map(|(lit, _)| *lit).collect();
         let sets = encoder.gates.or(&sets);
         encoder.gates.and(&[sets, self.valid])
@@ -120,7 +127,9 @@ impl Outcomes {
 /// Errors are one outcome.
 pub(super) fn plain(outcome: Outcome) -> Outcome {
     match outcome {
-        Outcome::Error(_) => Outcome::Error(crate::value::Fault { kind: crate::value::FaultKind::NoValue, origin: None }),
+        Outcome::Error(_) => {
+            Outcome::Error(crate::value::Fault { kind: crate::value::FaultKind::NoValue, origin: None })
+        }
         other => other,
     }
 }

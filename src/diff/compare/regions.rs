@@ -147,7 +147,14 @@ impl Writer<'_, '_> {
     }
 
     /// QuickXplain: the preferred least part of `rest` that with `held` excludes everybody outside.
-    fn explain(&mut self, lits: &[Lit], held: &[usize], added: &[usize], rest: &[usize], outside: &[Lit]) -> Vec<usize> {
+    fn explain(
+        &mut self,
+        lits: &[Lit],
+        held: &[usize],
+        added: &[usize],
+        rest: &[usize],
+        outside: &[Lit],
+    ) -> Vec<usize> {
         let of = |list: &[usize]| -> Vec<Lit> { list.iter().map(|&index| lits[index]).collect() };
         if !added.is_empty() && self.excludes(&of(held), outside) {
             return Vec::new();
@@ -173,11 +180,7 @@ impl Writer<'_, '_> {
     /// What is so of somebody, in larger and larger vocabularies, the most wanted first in each.
     fn tiers(&mut self, model: &Model) -> Vec<Vec<Trait>> {
         let holds = |condition: &Condition| {
-            if model.holds(condition.truth.yes) {
-                Some(true)
-            } else {
-                model.holds(condition.truth.no).then_some(false)
-            }
+            if model.holds(condition.truth.yes) { Some(true) } else { model.holds(condition.truth.no).then_some(false) }
         };
         let own = |condition: &Condition| self.wanted.cause.iter().position(|span| contains(span, &condition.at));
         let mut named: Vec<(usize, usize, Trait)> = Vec::new();
@@ -291,15 +294,13 @@ impl Writer<'_, '_> {
                 let present = self.present(*variable);
                 if *there { present } else { !present }
             }
-            Trait::Member(variable, member, holds) => {
-                match self.space.encoder.domains.get(*variable as usize) {
-                    Some(Some(Domain::Members { members, .. })) => {
-                        let lit = members[*member].1;
-                        if *holds { lit } else { !lit }
-                    }
-                    _ => Lit::FALSE,
+            Trait::Member(variable, member, holds) => match self.space.encoder.domains.get(*variable as usize) {
+                Some(Some(Domain::Members { members, .. })) => {
+                    let lit = members[*member].1;
+                    if *holds { lit } else { !lit }
                 }
-            }
+                _ => Lit::FALSE,
+            },
             Trait::Weekday(day, days) => {
                 let lits: Vec<Lit> = self
                     .space

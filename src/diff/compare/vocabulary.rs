@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use crate::eval::exact::ground::Gid;
-use crate::program::{OriginId, OriginKind, Op, Program};
+use crate::program::{Op, OriginId, OriginKind, Program};
 use crate::solve::Space;
 use crate::solve::encode::Truth;
 use crate::solve::graph::Graphed;
@@ -41,15 +41,12 @@ pub(super) struct Edited<'a> {
 }
 
 /// Collects the conditions of both texts: of one meaning one, the most general last. The first text is the new one.
-pub(super) fn conditions(
-    space: &mut Space,
-    program: &Program,
-    sides: &[&Graphed],
-    edited: &Edited,
-) -> Vec<Condition> {
+pub(super) fn conditions(space: &mut Space, program: &Program, sides: &[&Graphed], edited: &Edited) -> Vec<Condition> {
     let mut found: Vec<Condition> = Vec::new();
-    let everywhere: Vec<HashSet<Gid>> =
-        sides.iter().map(|side| side.nodes.iter().flatten().copied().chain(side.decisions.values().copied()).collect()).collect();
+    let everywhere: Vec<HashSet<Gid>> = sides
+        .iter()
+        .map(|side| side.nodes.iter().flatten().copied().chain(side.decisions.values().copied()).collect())
+        .collect();
     let mut truths: Vec<BTreeSet<(Lit, Lit)>> = Vec::new();
     for nodes in &everywhere {
         let mut nodes: Vec<Gid> = nodes.iter().copied().collect();
@@ -120,7 +117,12 @@ pub(super) fn conditions(
                 reads,
             };
             match found.iter_mut().find(|other| other.truth == truth) {
-                Some(other) if condition.rank < other.rank || (other.tags.is_empty() && !condition.tags.is_empty() && condition.rank == other.rank) => *other = condition,
+                Some(other)
+                    if condition.rank < other.rank
+                        || (other.tags.is_empty() && !condition.tags.is_empty() && condition.rank == other.rank) =>
+                {
+                    *other = condition
+                }
                 Some(_) => {}
                 None => found.push(condition),
             }

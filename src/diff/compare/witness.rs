@@ -137,7 +137,13 @@ fn fixed(space: &mut Space, model: &Model) -> Vec<(u32, Lit)> {
 
 /// Makes a witness of an example: decided again by the interpreter under both texts. `differs` is when the outcome is another.
 /// Nothing if the interpreter does not find `from` and `to`.
-pub(super) fn witness(space: &mut Space, example: &Example, asked: &Asked, goal: Lit, turn: (&str, &str)) -> Option<Witness> {
+pub(super) fn witness(
+    space: &mut Space,
+    example: &Example,
+    asked: &Asked,
+    goal: Lit,
+    turn: (&str, &str),
+) -> Option<Witness> {
     let program = space.encoder.ground.program;
     let old = decide(program, asked.old, asked.old_family, &example.facts);
     let new = decide(program, asked.new, asked.new_family, &example.facts);
@@ -160,13 +166,7 @@ pub(super) fn witness(space: &mut Space, example: &Example, asked: &Asked, goal:
             unusual.push(fact.key.clone());
         }
     }
-    Some(Witness {
-        facts,
-        words,
-        unusual,
-        old: verdict(program, &old),
-        new: verdict(program, &new),
-    })
+    Some(Witness { facts, words, unusual, old: verdict(program, &old), new: verdict(program, &new) })
 }
 
 /// The facts of somebody that alone settle a goal, whatever else is so: the fewest in a fixed order.
@@ -204,7 +204,13 @@ fn needed(space: &mut Space, model: &Model, goal: Lit) -> Vec<FactId> {
 
 /// Finds the nearest one whose outcome is as `goal` says: the fewest facts changed, those that change most easily first; what
 /// never changes stays. Returns the facts that differ.
-pub(super) fn nearest(space: &mut Space, example: &Example, goal: Lit, asked: &Asked, any: bool) -> Option<(Example, Vec<FactId>)> {
+pub(super) fn nearest(
+    space: &mut Space,
+    example: &Example,
+    goal: Lit,
+    asked: &Asked,
+    any: bool,
+) -> Option<(Example, Vec<FactId>)> {
     let program = space.encoder.ground.program;
     let mut fixed = fixed(space, &example.model);
     let effort = |fact: FactId| {
@@ -318,5 +324,10 @@ fn verdict(program: &Program, answer: &Answer) -> Verdict {
         let rule = if origin.name.is_empty() { "otherwise".to_owned() } else { origin.name.clone() };
         Because { label, rule, tags: origin.tags.clone(), at: origin.span }
     });
-    Verdict { status: answer.status.text(), value: outcome_text(program, answer), because: because.collect(), undo: Vec::new() }
+    Verdict {
+        status: answer.status.text(),
+        value: outcome_text(program, answer),
+        because: because.collect(),
+        undo: Vec::new(),
+    }
 }

@@ -5,7 +5,8 @@ use crate::diff::text::Look;
 use crate::diff::*;
 
 fn text(comparison: &Comparison, shipped: &Shipped, width: usize) -> String {
-    text::render(&comparison.diff, shipped.sources(), &Look { width, all_regions: false, only: None }).to_string()
+    text::render(&comparison.diff, shipped.sources(), &Look { width, all_regions: false, full: false, only: None })
+        .to_string()
 }
 
 #[test]

@@ -9,6 +9,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
+use chrono::NaiveDate;
 use indexmap::{IndexMap, IndexSet};
 
 use super::domain::{Domain, Line};
@@ -70,12 +71,14 @@ pub(crate) struct Encoder<'p> {
     pub(crate) weekdays: IndexMap<Gid, [Lit; 7]>,
     /// Nodes that became free conditions.
     pub(crate) vague: IndexMap<Gid, Lit>,
+    /// Between which days unstated dates lie.
+    horizon: Option<(NaiveDate, NaiveDate)>,
     texts: Option<Vec<Value>>,
     added: Option<BTreeSet<u32>>,
 }
 
 impl<'p> Encoder<'p> {
-    pub(crate) fn new(ground: Ground<'p>) -> Self {
+    pub(crate) fn new(ground: Ground<'p>, horizon: Option<(NaiveDate, NaiveDate)>) -> Self {
         Encoder {
             ground,
             gates: Gates::default(),
@@ -85,6 +88,7 @@ impl<'p> Encoder<'p> {
             compared: IndexMap::new(),
             weekdays: IndexMap::new(),
             vague: IndexMap::new(),
+            horizon,
             texts: None,
             added: None,
         }
@@ -94,6 +98,49 @@ impl<'p> Encoder<'p> {
     pub(crate) fn truth(&mut self, id: Gid) -> Truth {
         let cases = self.cases(id);
         self.truth_of(&cases)
+    }
+
+    /// A side of a comparison as an author would write it.
+    pub(crate) fn side_text(&self, side: &Side) -> String {
+        match side {
+            Side::Node(id) => self.term_text(*id),
+            Side::DayAfter(id) => format!("{} + 1 day", self.term_text(*id)),
+            Side::Value(value) => match value {
+                Value::Number(number) => number.normalize().to_string(),
+                Value::Date(day) => day.to_string(),
+                value => self.ground.program.value_text(value, &Type::Text),
+            },
+        }
+    }
+
+    fn term_text(&self, id: Gid) -> String {
+        let program = self.ground.program;
+        let text = |part: Gid| self.term_text(part);
+        match self.ground.term(id) {
+            Term::Variable(index) => {
+                let variable = self.ground.variable(*index);
+                let name = &program.fact(variable.at.fact).name;
+                if variable.at.path.is_empty() { name.clone() } else { variable.at.text(program) }
+            }
+            Term::Known(Evaluated::Value(Value::Number(number))) => number.normalize().to_string(),
+            Term::Finish(_, part) => text(*part),
+            // Recursion: as deep as an expression.
+            Term::Apply(Key::Node(node), parts) => match program.op(*node) {
+                Op::Clause(..) => text(parts[0]),
+                Op::AddMonths(..) => format!("{} + {} months", text(parts[0]), text(parts[1])),
+                Op::AddDays(..) => format!("{} + {} days", text(parts[0]), text(parts[1])),
+                Op::AddBusinessDays(..) => format!("{} + {} business days", text(parts[0]), text(parts[1])),
+                Op::Add(..) => format!("{} + {}", text(parts[0]), text(parts[1])),
+                Op::Subtract(..) => format!("{} - {}", text(parts[0]), text(parts[1])),
+                Op::Multiply(..) => format!("{} * {}", text(parts[0]), text(parts[1])),
+                Op::DaysBetween(..) => format!("days from {} to {}", text(parts[0]), text(parts[1])),
+                Op::MonthsBetween(..) => format!("months from {} to {}", text(parts[0]), text(parts[1])),
+                Op::Age(..) => format!("age({}, {})", text(parts[0]), text(parts[1])),
+                Op::EndOfMonth(_) => format!("end of month {}", text(parts[0])),
+                _ => self.place_of(id),
+            },
+            _ => self.place_of(id),
+        }
     }
 
     /// Says in words what a node is: the text of the nearest clause around it, or the facts it reads.
@@ -600,9 +647,11 @@ impl<'p> Encoder<'p> {
                 return Domain::Members { members, present };
             }
             ordered => {
-                let Some(axis) = Axis::new(ordered, variable.within.as_ref(), self.is_added(index)) else {
-                    return Domain::Other;
-                };
+                let added = self.is_added(index);
+                let days = self.horizon.filter(|_| *ordered == Type::Date);
+                let days = days.map(|(from, to)| (Value::Date(from), Value::Date(to)));
+                let within = variable.within.clone().or(days);
+                let Some(axis) = Axis::new(ordered, within.as_ref(), added) else { return Domain::Other };
                 let present = if optional { self.gates.fresh() } else { Lit::TRUE };
                 return Domain::Ordered { axis, present, line: Line::new(axis.least, axis.greatest) };
             }

@@ -10,7 +10,7 @@ use crate::eval::exact::ground::{Gid, Ground, RuleTerms, Term};
 use crate::eval::exact::groups::Groups;
 use crate::eval::interpret::Interpret;
 use crate::eval::kernel::Key;
-use crate::eval::scope::Scope;
+use crate::eval::scope::{Scope, deciding};
 use crate::eval::walk::{Algebra, Walk};
 use crate::facts::{Facts, Slot};
 use crate::program::{DecisionId, FactId, FamilyId, NodeId, OriginId, PolicyId, Program, RuleId};
@@ -22,6 +22,8 @@ pub(crate) struct Graphed {
     pub(crate) roots: Vec<Gid>,
     /// The invariants that hold for what is asked.
     pub(crate) invariants: Vec<(OriginId, Gid)>,
+    /// Whether the pinned version is in force by its deciding fact; nothing without one.
+    pub(crate) in_time: Option<Gid>,
     /// What nodes came to, by node.
     pub(crate) nodes: Vec<Option<Gid>>,
     /// The nodes in the order in which they were finished: parts before the whole.
@@ -90,12 +92,17 @@ pub(crate) fn graph<'p>(program: &'p Program, requests: &[Request], scopes: &'p 
                 }
             }
         }
+        let in_time = request.pinned.map(|version| {
+            let operands: Vec<Gid> =
+                deciding(program, version).into_iter().map(|fact| walk.algebra.fact(fact)).collect();
+            walk.algebra.apply(Key::InForce(version), &operands)
+        });
         let decisions = walk.decisions.iter().enumerate();
         let decisions = decisions.filter_map(|(index, result)| Some((DecisionId(index as u32), (*result)?))).collect();
         let (nodes, order) = (std::mem::take(&mut walk.nodes), std::mem::take(&mut walk.finished));
         ground = walk.algebra;
         let rules = ground.rules.clone();
-        graphed.push(Graphed { roots, invariants, nodes, order, decisions, rules });
+        graphed.push(Graphed { roots, invariants, in_time, nodes, order, decisions, rules });
     }
     (ground, graphed)
 }

@@ -25,6 +25,8 @@ pub(crate) mod theory;
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
+
 use crate::eval::exact::ground::Ground;
 use crate::eval::exact::shape::{Points, Side};
 
@@ -32,6 +34,11 @@ use domain::Domain;
 use encode::Encoder;
 use sat::{Lit, Solver, Verdict};
 use theory::{Demand, Demands, Place, Settled, What, settle};
+
+/// Dates that analyses think of: sums of dates then stay within the calendar, and nobody is told what changes in the year 9999.
+pub const FIRST_YEAR: i32 = 1900;
+/// See [`FIRST_YEAR`].
+pub const LAST_YEAR: i32 = 2199;
 
 /// How many times one question is refined because comparisons could not hold together.
 const MAX_REFINEMENTS: usize = 2_000;
@@ -86,8 +93,16 @@ pub(crate) struct Space<'p> {
 }
 
 impl<'p> Space<'p> {
+    /// Everybody, with all dates there are.
+    #[cfg(test)]
     pub(crate) fn new(ground: Ground<'p>) -> Self {
-        Space { encoder: Encoder::new(ground), questions: 0, usual: BTreeMap::new() }
+        Space { encoder: Encoder::new(ground, None), questions: 0, usual: BTreeMap::new() }
+    }
+
+    /// Everybody whose dates without bounds of their own lie from [`FIRST_YEAR`] to [`LAST_YEAR`].
+    pub(crate) fn of_our_time(ground: Ground<'p>) -> Self {
+        let ends = NaiveDate::from_ymd_opt(FIRST_YEAR, 1, 1).zip(NaiveDate::from_ymd_opt(LAST_YEAR, 12, 31));
+        Space { encoder: Encoder::new(ground, ends), questions: 0, usual: BTreeMap::new() }
     }
 
     /// Whether answers may rest on conditions that stand for something not understood.

@@ -20,7 +20,7 @@ use chrono::NaiveDate;
 
 use self::outcomes::{Class, Outcomes, Turn, same, turns};
 use self::regions::{Wanted, describe};
-use self::vocabulary::{Condition, Edited, conditions};
+use self::vocabulary::{Condition, Edited, Rank, conditions};
 use self::witness::{Asked as Between, change_words, decide, nearest, ordinary, outcome_text, witness};
 use super::join::{Joined, join};
 use super::revert::{clusters, revert};
@@ -32,6 +32,7 @@ use crate::eval::reach::Reach;
 use crate::facts::Facts;
 use crate::lower::lower;
 use crate::program::{Asked, EVALUATION_DATE, EVALUATION_TIME, FactId, FamilyId, PolicyId, Program, VersionId};
+use crate::solve::encode::{Case, Truth};
 use crate::solve::graph::{Graphed, graph, nothing_but, scopes};
 use crate::solve::sat::Lit;
 use crate::solve::{Answer, Space};
@@ -60,6 +61,7 @@ struct Subject {
     policy: String,
     reached: bool,
     ty: Type,
+    at: Span,
     old: Option<FamilyId>,
     new: Option<FamilyId>,
 }
@@ -101,6 +103,13 @@ pub fn compare(old: &Text, new: &Text, options: &Options) -> Comparison {
             diff.gaps
                 .push(format!("`{}` is of another type in each text: they are not one fact", program.fact(fact).name));
         }
+    }
+    for edit in diff.edits.iter().filter(|edit| edit.kind == "assume" && edit.meaning) {
+        diff.complete = false;
+        diff.gaps.push(format!(
+            "people who do not state `{}` are not compared: everybody here states every fact",
+            edit.name
+        ));
     }
     let today = today(&program, options.on, &new_request);
     let given: Vec<(FactId, Value)> = match options.on {
@@ -187,6 +196,7 @@ fn subjects(program: &Program, old: &Text, new: &Text, joined: Option<&Joined>) 
             policy: policy.to_owned(),
             reached,
             ty: decision.ty.clone(),
+            at: program.origin(decision.origin).span,
             old,
             new,
         });
@@ -320,6 +330,8 @@ struct Comparing<'a, 'd> {
 struct Found {
     group: Group,
     who: Lit,
+    /// Where the decision is declared.
+    at: Span,
 }
 
 /// What one subject comes to under each text.
@@ -337,11 +349,19 @@ impl Comparing<'_, '_> {
         let facts = nothing_but(self.program, self.given);
         let scopes = scopes(self.program, &requests, &facts);
         let (ground, graphed) = graph(self.program, &requests, &scopes);
-        let mut space = Space::new(ground);
+        let mut space = Space::of_our_time(ground);
         space.expect_ordinary(self.today);
         let valid: Vec<Lit> = graphed.iter().map(|side| valid(&mut space, side)).collect();
         space.require(&valid[..2]);
+        // Two versions are compared on days on which either is in force, whatever picks them.
+        let times: Vec<Lit> =
+            graphed[..2].iter().filter_map(|side| side.in_time).map(|id| space.encoder.truth(id).yes).collect();
+        if times.len() == 2 {
+            space.require(&times);
+        }
         let sided = self.sided(&mut space, &requests, &graphed, &valid);
+        // Other policies are looked at in the time of the new text: before it they read another one.
+        let in_time = graphed[1].in_time.map(|id| space.encoder.truth(id).yes);
         let whole: Vec<Span> = self
             .diff
             .edits
@@ -368,10 +388,12 @@ impl Comparing<'_, '_> {
                 decisions.push(decision);
                 continue;
             };
-            let list = turns(&mut space.encoder, self.program, (old.0, &old.1), (new.0, &new.1), &subject.ty);
+            let mut list = turns(&mut space.encoder, self.program, (old.0, &old.1), (new.0, &new.1), &subject.ty);
             let mut settled = true;
             let mut found: Vec<Found> = Vec::new();
-            for turn in &list {
+            for turn in &mut list {
+                let time = in_time.filter(|_| subject.reached).unwrap_or(Lit::TRUE);
+                turn.when = space.encoder.gates.and(&[turn.when, time]);
                 match space.ask(&[turn.when]) {
                     Answer::No(_) => continue,
                     Answer::Unknown => {
@@ -384,7 +406,7 @@ impl Comparing<'_, '_> {
                     let edited = Edited { whole: &whole };
                     conditions(&mut space, self.program, &[&graphed[1], &graphed[0]], &edited)
                 });
-                settled &= self.groups(&mut space, words, subject, sided, turn, &own, &mut found);
+                settled &= self.groups(&mut space, words, subject, sided, turn, time, &own, &mut found);
             }
             decision.fate = match (found.is_empty(), settled) {
                 (false, _) => Fate::Affected,
@@ -446,6 +468,7 @@ impl Comparing<'_, '_> {
         subject: &Subject,
         sided: &Sided,
         turn: &Turn,
+        time: Lit,
         own: &[Found],
         found: &mut Vec<Found>,
     ) -> bool {
@@ -484,23 +507,18 @@ impl Comparing<'_, '_> {
             let (cause, together, follows) = self.cause(subject, &holding, own);
             let from = old.1.is(&mut space.encoder, self.program, old.0, &turn.from);
             let to = new.1.is(&mut space.encoder, self.program, new.0, &turn.to);
+            let (from, to) = (space.encoder.gates.and(&[from, time]), space.encoder.gates.and(&[to, time]));
             let mut spans: Vec<Span> =
                 cause.iter().filter_map(|&edit| self.diff.edits[edit].new.or(self.diff.edits[edit].old)).collect();
             spans.sort_by_key(|span| (span.source, span.start));
-            let wanted = Wanted { who, listed: &here, from, to, cause: &spans };
-            let t0 = std::time::Instant::now();
-            let q0 = space.questions;
-            let described = describe(space, words, &wanted);
-            eprintln!(
-                "described {} {:?}->{:?} {:?} questions {} regions {} words {}",
-                subject.name,
-                turn.from,
-                turn.to,
-                t0.elapsed(),
-                space.questions - q0,
-                described.regions.len(),
-                words.len()
-            );
+            let own_truths = [&old.1, &new.1].map(|outcomes| space.encoder.truth_of(&outcomes.cases).yes);
+            let wanted = Wanted { who, listed: &here, from, to, cause: &spans, at: subject.at, own: &own_truths };
+            let described = if subject.reached {
+                let words = [&follow_words(own, &follows)[..], words].concat();
+                describe(space, &words, &wanted)
+            } else {
+                describe(space, words, &wanted)
+            };
             if !described.complete {
                 self.diff.complete = false;
                 self.diff.gaps.push(format!("a group of `{}` is described in part only", subject.name));
@@ -512,7 +530,7 @@ impl Comparing<'_, '_> {
                 continue;
             };
             here.push(who);
-            found.push(Found { group: Group { cause, together, follows, ..group }, who });
+            found.push(Found { group: Group { cause, together, follows, ..group }, who, at: subject.at });
         }
         true
     }
@@ -541,8 +559,14 @@ impl Comparing<'_, '_> {
         } else {
             (holding.iter().map(|&hybrid| self.hybrids[hybrid].cluster).collect(), false)
         };
-        let mut cause: Vec<usize> =
-            clusters.into_iter().flat_map(|cluster| self.clusters[cluster].iter().copied()).filter(meaning).collect();
+        // Of edits that go together, those that decide: what only they read follows from them.
+        let deciding = |cluster: usize| -> Vec<usize> {
+            let edits: Vec<usize> = self.clusters[cluster].iter().copied().filter(meaning).collect();
+            let decides = |edit: &usize| matches!(self.diff.edits[*edit].kind.as_str(), "rule" | "decision");
+            let deciding: Vec<usize> = edits.iter().copied().filter(decides).collect();
+            if deciding.is_empty() { edits } else { deciding }
+        };
+        let mut cause: Vec<usize> = clusters.into_iter().flat_map(deciding).collect();
         cause.sort_unstable();
         (cause, together, Vec::new())
     }
@@ -569,7 +593,17 @@ impl Comparing<'_, '_> {
         let from = turn.from.text(self.program, &subject.ty, false);
         let to = turn.to.text(self.program, &subject.ty, true);
         let example = ordinary(space, &[who], &between)?;
-        let mut shown = witness(space, &example, &between, turn.when, (&from, &to))?;
+        // Of values that move with facts, the facts that they are made of.
+        let read: BTreeSet<u32> = [old, new]
+            .into_iter()
+            .flat_map(|outcomes| outcomes.cases.iter())
+            .filter_map(|(lit, case)| match case {
+                Case::Term(id) if example.model.holds(*lit) => Some(space.encoder.ground.reads(*id).to_vec()),
+                _ => None,
+            })
+            .flatten()
+            .collect();
+        let mut shown = witness(space, &example, &between, (turn.when, &read), (&from, &to))?;
         self.diff.checks.replayed += 1;
         // What the applicant could change to come to the old outcome again.
         let back = match &turn.from {
@@ -589,7 +623,7 @@ impl Comparing<'_, '_> {
             let before = decide(self.program, self.old, *old_family, &other.facts);
             let after = decide(self.program, self.new, *new_family, &other.facts);
             let (before, after) = (outcome_text(self.program, &before), outcome_text(self.program, &after));
-            (before == after).then(|| witness(space, &other, &between, unchanged, (&before, &after))).flatten()
+            (before == after).then(|| witness(space, &other, &between, (unchanged, &read), (&before, &after))).flatten()
         });
         self.diff.checks.replayed += usize::from(neighbour.is_some());
         Some(Group {
@@ -676,6 +710,19 @@ impl Comparing<'_, '_> {
             self.diff.gaps.push(format!("approximated: {text}"));
         }
     }
+}
+
+/// Groups of other decisions as conditions: `in group 1`. Groups of the policy itself are numbered as they are found.
+fn follow_words(own: &[Found], follows: &[usize]) -> Vec<Condition> {
+    let condition = |&index: &usize| Condition {
+        label: format!("in group {}", index + 1),
+        tags: Vec::new(),
+        at: own[index].at,
+        truth: Truth { yes: own[index].who, no: !own[index].who },
+        rank: Rank::Group,
+        reads: Vec::new(),
+    };
+    follows.iter().map(condition).collect()
 }
 
 /// When facts keep all invariants of a text.

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use super::vocabulary::{Condition, Rank};
 use crate::diff::model::{Context, Part, Region, Test};
 use crate::eval::exact::ground::{Gid, enum_of};
+use crate::eval::exact::shape::Side;
 use crate::program::{FactId, Program};
 use crate::solve::domain::Domain;
 use crate::solve::sat::Lit;
@@ -20,6 +21,8 @@ use crate::value::{Type, Value};
 
 /// How many regions a description in one context has at most, if the other context may do with fewer.
 const FEW_REGIONS: usize = 8;
+/// With no more regions than this, no other words are tried.
+const PLAIN_REGIONS: usize = 2;
 /// How many regions a group has at most.
 const MAX_REGIONS: usize = 64;
 
@@ -41,6 +44,8 @@ enum Trait {
     Member(u32, usize, bool),
     /// A day is this one of the week.
     Weekday(Gid, Vec<usize>),
+    /// A comparison of several facts, by index, holds, or not.
+    Comparison(usize, bool),
 }
 
 /// A group to be described.
@@ -55,6 +60,10 @@ pub(super) struct Wanted<'a> {
     pub(super) to: Lit,
     /// What the edits that cause it declare, in the order of the text.
     pub(super) cause: &'a [Span],
+    /// Where the decision is declared.
+    pub(super) at: Span,
+    /// When the decision itself is yes, under each text.
+    pub(super) own: &'a [Lit],
 }
 
 /// A description: in which context, the regions, and whether they are all.
@@ -67,20 +76,29 @@ pub(super) struct Described {
 /// Describes a group.
 pub(super) fn describe(space: &mut Space, conditions: &[Condition], wanted: &Wanted) -> Described {
     let program = space.encoder.ground.program;
-    let mut writer = Writer { space, program, conditions, wanted };
-    let old = writer.cover(wanted.from, FEW_REGIONS);
-    let new = match &old {
-        Some(regions) if regions.len() == 1 => None,
-        _ => writer.cover(wanted.to, FEW_REGIONS),
-    };
+    let mut writer = Writer { space, program, conditions, wanted, every_word: false };
     let weight = |regions: &[Region]| (regions.len(), regions.iter().map(|region| region.all.len()).sum::<usize>());
-    match (old, new) {
-        (Some(old), Some(new)) if weight(&new) < weight(&old) => {
-            Described { context: Context::New, regions: new, complete: true }
+    let mut best: Option<(Context, Vec<Region>)> = None;
+    // What changed its meaning is no plain word: it is used where nothing shorter is found without.
+    for every_word in [false, true] {
+        writer.every_word = every_word;
+        for (context, outcome) in [(Context::Old, wanted.from), (Context::New, wanted.to)] {
+            let most = best.as_ref().map_or(FEW_REGIONS, |(_, regions)| regions.len());
+            if most == 1 {
+                break;
+            }
+            let Some(regions) = writer.cover(outcome, most) else { continue };
+            if best.as_ref().is_none_or(|(_, best)| weight(&regions) < weight(best)) {
+                best = Some((context, regions));
+            }
         }
-        (Some(regions), _) => Described { context: Context::Old, regions, complete: true },
-        (None, Some(regions)) => Described { context: Context::New, regions, complete: true },
-        (None, None) => {
+        if best.as_ref().is_some_and(|(_, regions)| regions.len() <= PLAIN_REGIONS) {
+            break;
+        }
+    }
+    match best {
+        Some((context, regions)) => Described { context, regions, complete: true },
+        None => {
             let (regions, complete) = writer.cover_up_to(wanted.from, MAX_REGIONS);
             Described { context: Context::Old, regions, complete }
         }
@@ -92,6 +110,8 @@ struct Writer<'a, 'p> {
     program: &'p Program,
     conditions: &'a [Condition],
     wanted: &'a Wanted<'a>,
+    /// Whether conditions that changed their meaning are words like others.
+    every_word: bool,
 }
 
 impl Writer<'_, '_> {
@@ -183,13 +203,23 @@ impl Writer<'_, '_> {
             if model.holds(condition.truth.yes) { Some(true) } else { model.holds(condition.truth.no).then_some(false) }
         };
         let own = |condition: &Condition| self.wanted.cause.iter().position(|span| contains(span, &condition.at));
+        let mut groups: Vec<Trait> = Vec::new();
         let mut named: Vec<(usize, usize, Trait)> = Vec::new();
         let (mut texts, mut changed) = (Vec::new(), Vec::new());
         let mut touched: Vec<u32> = Vec::new();
         for (index, condition) in self.conditions.iter().enumerate() {
             let Some(holds) = holds(condition) else { continue };
+            // That the outcome is the outcome says nothing.
+            if condition.rank != Rank::Group && self.wanted.own.contains(&condition.truth.yes) {
+                continue;
+            }
             let one = Trait::Condition(index, holds);
             match condition.rank {
+                Rank::Group => groups.push(one),
+                Rank::Changed if self.every_word => {
+                    named.push((usize::MAX, self.conditions.len() - index, one));
+                    touched.extend(&condition.reads);
+                }
                 // Those of the cause in written order, then from the most general.
                 Rank::Named => match own(condition) {
                     Some(edit) => named.push((edit, condition.at.start as usize, one)),
@@ -206,25 +236,28 @@ impl Writer<'_, '_> {
             }
         }
         named.sort_by_key(|&(edit, place, _)| (edit, place));
-        let named: Vec<Trait> = named.into_iter().map(|(_, _, one)| one).collect();
+        let named: Vec<Trait> = groups.into_iter().chain(named.into_iter().map(|(_, _, one)| one)).collect();
         texts.reverse();
         changed.reverse();
         touched.sort_unstable();
         touched.dedup();
         let facts = self.facts(model);
+        let compared = self.space.encoder.compared.values().enumerate();
+        let compared: Vec<Trait> = compared.map(|(index, &lit)| Trait::Comparison(index, model.holds(lit))).collect();
         let of_touched: Vec<Trait> = facts.iter().filter(|one| self.reads_only(one, &touched)).cloned().collect();
         vec![
             named.clone(),
             [&named[..], &of_touched].concat(),
             [&named[..], &facts].concat(),
             [&named[..], &texts, &facts].concat(),
-            [&named[..], &texts, &facts, &changed].concat(),
+            [&named[..], &texts, &facts, &compared].concat(),
+            [&named[..], &texts, &facts, &compared, &changed].concat(),
         ]
     }
 
     fn reads_only(&self, one: &Trait, variables: &[u32]) -> bool {
         match one {
-            Trait::Condition(..) => false,
+            Trait::Condition(..) | Trait::Comparison(..) => false,
             Trait::Values(variable, _)
             | Trait::Between(variable, ..)
             | Trait::Present(variable, _)
@@ -301,6 +334,10 @@ impl Writer<'_, '_> {
                 }
                 _ => Lit::FALSE,
             },
+            Trait::Comparison(index, holds) => {
+                let lit = self.space.encoder.compared[*index];
+                if *holds { lit } else { !lit }
+            }
             Trait::Weekday(day, days) => {
                 let lits: Vec<Lit> = self
                     .space
@@ -440,6 +477,15 @@ impl Writer<'_, '_> {
                         members.entry((*variable, *holds)).or_default().push(all[*member].0.clone());
                     }
                 }
+                Trait::Comparison(index, holds) => {
+                    let part = Part::Condition {
+                        label: self.comparison(*index, *holds),
+                        tags: Vec::new(),
+                        holds: true,
+                        at: self.wanted.at,
+                    };
+                    parts.push((1, part));
+                }
                 fact => parts.extend(self.fact(fact).map(|part| (2, part))),
             }
         }
@@ -488,8 +534,15 @@ impl Writer<'_, '_> {
                 let [variable] = self.space.encoder.ground.reads(*day)[..] else { return None };
                 Some(self.part(variable, Test::Weekday(days.iter().map(|&day| day as u32).collect())))
             }
-            Trait::Condition(..) | Trait::Member(..) => None,
+            Trait::Condition(..) | Trait::Member(..) | Trait::Comparison(..) => None,
         }
+    }
+
+    /// A comparison as an author would write it.
+    fn comparison(&self, index: usize, holds: bool) -> String {
+        let Some(((a, b), _)) = self.space.encoder.compared.get_index(index) else { return String::new() };
+        let side = |side: &Side| self.space.encoder.side_text(side);
+        if holds { format!("{} < {}", side(a), side(b)) } else { format!("{} <= {}", side(b), side(a)) }
     }
 
     /// All members that representatives of a country or another enum stand for, sorted.

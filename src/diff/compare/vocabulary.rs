@@ -26,6 +26,8 @@ pub(super) struct Condition {
 /// How gladly a condition is used for describing: the first the most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Rank {
+    /// Membership in a group that is listed elsewhere.
+    Group,
     /// It has a label, tags or a name.
     Named,
     /// It has only its text.

@@ -1,9 +1,12 @@
 //! Examples: somebody of a group who is as ordinary as can be, and the nearest who is not affected.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use serde_json::Map;
 
 use crate::diff::model::{Because, Verdict, Witness};
+use crate::eval::exact::shape::Side;
 use crate::eval::{Answer, Outcome, Possible, Reason, Request, Status, evaluate};
 use crate::facts::{Facts, Slot, fact_json};
 use crate::program::{EVALUATION_DATE, EVALUATION_TIME, FactId, FamilyId, Program, TemplatePart};
@@ -77,6 +80,8 @@ pub(super) fn closest(space: &mut Space, hard: &[Lit], soft: &[Lit]) -> Option<M
 /// What is so of ordinary applicants, fact by fact, with the variable.
 fn usual(space: &mut Space) -> Vec<(u32, Lit)> {
     let mut list = Vec::new();
+    let sides = space.encoder.compared.keys().flat_map(|(a, b)| [a, b]).filter_map(Side::node);
+    let compared: BTreeSet<u32> = sides.flat_map(|node| space.encoder.ground.reads(node).iter().copied()).collect();
     for variable in 0..space.encoder.domains.len() as u32 {
         let usual = space.usual.get(&variable).copied();
         match space.encoder.domains[variable as usize].clone() {
@@ -86,7 +91,7 @@ fn usual(space: &mut Space) -> Vec<(u32, Lit)> {
             Some(Domain::Ordered { present, line, .. }) => {
                 if present != Lit::TRUE {
                     list.push((variable, !present));
-                } else if let Some(at) = usual.filter(|_| !line.reached.is_empty()) {
+                } else if let Some(at) = usual.filter(|_| !line.reached.is_empty() || compared.contains(&variable)) {
                     list.push((variable, space.encoder.between(variable, at, at)));
                 }
             }
@@ -135,13 +140,14 @@ fn fixed(space: &mut Space, model: &Model) -> Vec<(u32, Lit)> {
     list
 }
 
-/// Makes a witness of an example: decided again by the interpreter under both texts. `differs` is when the outcome is another.
+/// Makes a witness of an example: decided again by the interpreter under both texts. It holds the facts that settle `goal`, and
+/// those of the variables `read`.
 /// Nothing if the interpreter does not find `from` and `to`.
 pub(super) fn witness(
     space: &mut Space,
     example: &Example,
     asked: &Asked,
-    goal: Lit,
+    (goal, read): (Lit, &BTreeSet<u32>),
     turn: (&str, &str),
 ) -> Option<Witness> {
     let program = space.encoder.ground.program;
@@ -150,7 +156,8 @@ pub(super) fn witness(
     if !alike(program, &old, turn.0) || !alike(program, &new, turn.1) {
         return None;
     }
-    let needed = needed(space, &example.model, goal);
+    let mut needed = needed(space, &example.model, goal);
+    needed.extend(read.iter().map(|&variable| space.encoder.ground.variable(variable).at.fact));
     let mut facts = Map::new();
     let (mut words, mut unusual) = (Vec::new(), Vec::new());
     for (id, slot) in example.facts.iter() {

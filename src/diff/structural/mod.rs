@@ -48,6 +48,7 @@ pub(crate) enum Change {
     Replaced,
 }
 
+#[cfg(test)]
 impl Change {
     /// Returns the sign before an edit: `+`, `-` or `~`.
     pub(crate) fn sign(self) -> char {
@@ -112,6 +113,7 @@ pub(crate) struct Edit {
     pub(crate) provides: BTreeSet<String>,
 }
 
+#[cfg(test)]
 impl Edit {
     /// Returns the edit without its details, as a list of changes shows it: `+ rule ban [FLAG-02]`.
     pub(crate) fn heading(&self) -> String {

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::diff::testing::shipped;
 use crate::diff::*;
+use crate::diff::{Change, Edit};
 use crate::eval::Request;
 use crate::load::{Loaded, load};
 use crate::lower::lower;

@@ -72,6 +72,7 @@ impl Shipped {
             old: request("2024-05-30"),
             new: request("2024-12-24"),
             diff: self.diff(),
+            hybrids: Vec::new(),
         }
     }
 

@@ -96,6 +96,7 @@ pub fn compare(old: &Text, new: &Text, options: &Options) -> Comparison {
         no_effect: Vec::new(),
         complete: true,
         gaps: Vec::new(),
+        approximated: Vec::new(),
         checks: Checks { certified: true, ..Checks::default() },
         population: None,
     };
@@ -443,7 +444,8 @@ impl Comparing<'_, '_> {
         self.number(&mut decisions);
         self.diff.decisions = decisions;
         self.without_effect(&mut space, &sided);
-        if space.is_vague() {
+        // Where nobody is affected, nothing rests on what was approximated.
+        if space.is_vague() && self.diff.differs() {
             self.vague(&mut space);
         }
         self.diff.checks.questions = space.questions;
@@ -793,17 +795,11 @@ impl Comparing<'_, '_> {
 
     /// Says what was approximated.
     fn vague(&mut self, space: &mut Space) {
-        self.diff.complete = false;
-        self.diff.checks.certified = false;
-        let mut terms: Vec<String> = Vec::new();
-        for (&id, _) in &space.encoder.vague {
+        for &id in space.encoder.vague.keys() {
             let text = space.encoder.place_of(id);
-            if !terms.contains(&text) {
-                terms.push(text);
+            if !self.diff.approximated.contains(&text) {
+                self.diff.approximated.push(text);
             }
-        }
-        for text in terms {
-            self.diff.gaps.push(format!("approximated: {text}"));
         }
     }
 }

@@ -53,6 +53,16 @@ pub(crate) fn scopes(program: &Program, requests: &[Request], facts: &Facts) -> 
 
 /// Walks all requests over one graph.
 pub(crate) fn graph<'p>(program: &'p Program, requests: &[Request], scopes: &'p [Scope]) -> (Ground<'p>, Vec<Graphed>) {
+    graph_with(program, requests, scopes, &[])
+}
+
+/// Walks all requests over one graph, and in each these nodes too: asserts, conditions of notes.
+pub(crate) fn graph_with<'p>(
+    program: &'p Program,
+    requests: &[Request],
+    scopes: &'p [Scope],
+    others: &[NodeId],
+) -> (Ground<'p>, Vec<Graphed>) {
     let mut verdicts: Vec<Option<Evaluated>> = vec![None; program.nodes.len()];
     for (request, scope) in requests.iter().zip(scopes) {
         let mut walk = Interpret::walk(program, scope);
@@ -61,6 +71,7 @@ pub(crate) fn graph<'p>(program: &'p Program, requests: &[Request], scopes: &'p 
             walk.asked(family, scope.candidates(policy), scope.version(policy).is_some());
             scope.invariants(program, policy).into_iter().for_each(|(invariant, _)| drop(walk.node(invariant.node)));
         }
+        others.iter().for_each(|&node| drop(walk.node(node)));
         for (so_far, verdict) in verdicts.iter_mut().zip(walk.nodes) {
             // Not known in one text is not known.
             if so_far.is_none() || verdict == Some(Evaluated::Unknown) {
@@ -92,6 +103,7 @@ pub(crate) fn graph<'p>(program: &'p Program, requests: &[Request], scopes: &'p 
                 }
             }
         }
+        others.iter().for_each(|&node| drop(walk.node(node)));
         let in_time = request.pinned.map(|version| {
             let operands: Vec<Gid> =
                 deciding(program, version).into_iter().map(|fact| walk.algebra.fact(fact)).collect();

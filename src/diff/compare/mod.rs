@@ -21,7 +21,7 @@ use chrono::NaiveDate;
 use self::outcomes::{Class, Outcomes, Turn, same, turns};
 use self::regions::{Wanted, describe};
 use self::vocabulary::{Condition, Edited, Rank, conditions};
-use self::witness::{Asked as Between, change_words, decide, nearest, ordinary, outcome_text, witness};
+use self::witness::{Asked as Between, change_words, decide, nearest, outcome_text, witness};
 use super::join::{Joined, join};
 use super::revert::{clusters, revert};
 use super::structural::{self, Scope};
@@ -33,6 +33,7 @@ use crate::facts::Facts;
 use crate::lower::lower;
 use crate::program::{Asked, EVALUATION_DATE, EVALUATION_TIME, FactId, FamilyId, PolicyId, Program, VersionId};
 use crate::solve::encode::Truth;
+use crate::solve::example::ordinary;
 use crate::solve::graph::{Graphed, graph, nothing_but, scopes};
 use crate::solve::sat::Lit;
 use crate::solve::{Answer, Space};
@@ -578,7 +579,7 @@ impl Comparing<'_, '_> {
         };
         let from = turn.from.text(self.program, &subject.ty, false);
         let to = turn.to.text(self.program, &subject.ty, true);
-        let example = ordinary(space, &[who], &between)?;
+        let example = ordinary(space, &[who], self.given, self.today)?;
         let mut shown = witness(space, &example, &between, turn.when, (&from, &to))?;
         self.diff.checks.replayed += 1;
         // What the applicant could change to come to the old outcome again.

@@ -23,8 +23,8 @@ body{margin:2rem auto;max-width:62rem;padding:0 1.2rem;background:var(--paper);c
 overflow-wrap:break-word}
 h1{font-size:1.5rem;margin:0;line-height:1.3}
 h2{font-size:1.2rem;margin:1.8rem 0 .4rem;line-height:1.3}
-h3{font-size:1.05rem;margin:0 0 .4rem}
-h4{font-size:1rem;margin:1.2rem 0 .3rem}
+h3{font-size:1.1rem;margin:1.4rem 0 .4rem}
+.group>h3,.group>h4{font-size:1.05rem;margin:0 0 .4rem}
 header{border-bottom:2px solid var(--line);padding-bottom:.8rem;margin-bottom:1rem}
 p{margin:.4rem 0}
 .soft,.place{color:var(--soft)}
@@ -42,6 +42,7 @@ a{color:var(--tag)}
 summary{cursor:pointer;color:var(--soft)}
 summary:focus-visible,a:focus-visible{outline:2px solid var(--tag);outline-offset:2px}
 pre{overflow-x:auto;background:var(--panel);padding:.6rem .8rem;border-radius:6px;font:.86rem/1.5 ui-monospace,monospace}
+.hide{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .number{display:inline-block;min-width:1.6rem;color:var(--soft)}
 @media(max-width:34rem){body{padding:0 .7rem;margin:1rem auto}dl{grid-template-columns:minmax(0,1fr)}dd{margin-bottom:.4rem}}
 @media print{body{margin:0;max-width:none;font-size:10pt}.group{break-inside:avoid-page}h2,h3,h4{break-after:avoid-page}\
@@ -86,39 +87,53 @@ fn section(page: &mut String, diff: &Diff, sources: &Sources, named: bool) {
     }
     let (reached, own): (Vec<_>, Vec<_>) = diff.groups().partition(|(decision, _)| decision.reached);
     let reasons = diff.reason_groups().collect();
-    let anchor = policy.as_str();
+    // One level deeper below the heading of the policy.
+    let place = Place { anchor: anchor(&diff.new.policy), level: if named { 3 } else { 2 } };
+    let level = place.level;
     for (heading, found) in [
         ("Who is affected", own),
         ("Decisions of other policies that read this one", reached),
         ("Only the reasons differ", reasons),
     ] {
         if !found.is_empty() {
-            *page += &format!("<h2>{heading}</h2>\n");
+            *page += &format!("<h{level}>{heading}</h{level}>\n");
         }
         for (decision, it) in found {
-            group(page, diff, sources, anchor, decision, it);
+            group(page, diff, sources, &place, decision, it);
         }
     }
     fates(page, diff);
     if let Some(population) = &diff.population {
-        *page += "<h2>Rows of the population</h2>\n<ul>\n";
+        *page += &format!("<h{level}>Rows of the population</h{level}>\n<ul>\n");
         for line in population_lines(population) {
             *page += &format!("<li>{}</li>\n", pieces(&line));
         }
         *page += "</ul>\n";
     }
-    edits(page, diff, sources);
+    edits(page, diff, sources, level);
     *page += "</section>\n";
 }
 
-fn group(page: &mut String, diff: &Diff, sources: &Sources, anchor: &str, decision: &DecisionDiff, group: &Group) {
+/// Where a group stands in the page.
+struct Place {
+    anchor: String,
+    level: usize,
+}
+
+/// Makes a name into a part of an identifier: letters, digits and `_` stay.
+fn anchor(name: &str) -> String {
+    name.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' }).collect()
+}
+
+fn group(page: &mut String, diff: &Diff, sources: &Sources, place: &Place, decision: &DecisionDiff, group: &Group) {
     let of = if decision.reached { format!(" of {}", decision.policy) } else { String::new() };
-    let id = format!("{anchor}-{}", group.number);
-    *page += &format!("<article class=\"group\" id=\"{id}\" aria-labelledby=\"{id}-h\">\n<h3 id=\"{id}-h\">");
+    let id = format!("{}-{}", place.anchor, group.number);
+    let level = place.level + 1;
+    *page += &format!("<article class=\"group\" id=\"{id}\" aria-labelledby=\"{id}-h\">\n<h{level} id=\"{id}-h\">");
     *page += &format!("<span class=\"number\">{}</span>{}{}: ", group.number, escape(&decision.name), escape(&of));
-    // The arrow is read out as words.
+    // The arrow is read out as a word.
     *page += &format!(
-        "<span class=\"{}\">{}</span> <span aria-label=\"becomes\">→</span> <span class=\"{}\">{}</span></h3>\n",
+        "<span class=\"{}\">{}</span> <span class=\"hide\">becomes</span><span aria-hidden=\"true\">→</span> <span class=\"{}\">{}</span></h{level}>\n",
         class(&group.from),
         escape(&group.from),
         class(&group.to),
@@ -139,7 +154,7 @@ fn group(page: &mut String, diff: &Diff, sources: &Sources, anchor: &str, decisi
     if let Some(rows) = rows_text(diff, group) {
         row("rows", escape(&rows));
     }
-    row("cause", pieces(&cause(diff, group)));
+    row("cause", pieces(&cause(diff, group, false)));
     row("example", pieces(&example(&group.witness)));
     row("before", told(&group.witness.old, sources));
     row("after", told(&group.witness.new, sources));
@@ -151,7 +166,7 @@ fn group(page: &mut String, diff: &Diff, sources: &Sources, anchor: &str, decisi
     if let Some(line) = unchanged(group) {
         row("stays", pieces(&line));
     }
-    if let Some(line) = then(diff, group) {
+    if let Some(line) = then(diff, group, true) {
         row("then", pieces(&line));
     }
     *page += "</dl>\n<details><summary>The example as a facts file</summary>\n";
@@ -193,8 +208,8 @@ fn fates(page: &mut String, diff: &Diff) {
     }
 }
 
-fn edits(page: &mut String, diff: &Diff, sources: &Sources) {
-    *page += "<h2>What changed in the text</h2>\n";
+fn edits(page: &mut String, diff: &Diff, sources: &Sources, level: usize) {
+    *page += &format!("<h{level}>What changed in the text</h{level}>\n");
     if diff.edits.is_empty() {
         *page += "<p>The same, but for comments and layout.</p>\n";
         return;

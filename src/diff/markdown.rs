@@ -70,7 +70,7 @@ fn table(page: &mut String, diff: &Diff) {
             escape(&group.from),
             escape(&loud(&group.to)),
             who.join("<br>or "),
-            cell(&cause(diff, group)),
+            cell(&cause(diff, group, true)),
         );
     }
 }
@@ -93,12 +93,12 @@ fn details(page: &mut String, diff: &Diff, sources: &Sources, decision: &Decisio
     for (index, line) in who(group).iter().enumerate() {
         *page += &format!("- *{}* {}\n", if index == 0 { "who" } else { "or" }, pieces(line));
     }
-    *page += &format!("- *cause* {}\n", pieces(&cause(diff, group)));
+    *page += &format!("- *cause* {}\n", pieces(&cause(diff, group, false)));
     witness(page, sources, &group.witness);
     if let Some(line) = unchanged(group) {
         *page += &format!("- *stays* {}\n", pieces(&line));
     }
-    if let Some(line) = then(diff, group) {
+    if let Some(line) = then(diff, group, true) {
         *page += &format!("- *then* {}\n", pieces(&line));
     }
     *page += "\nThe example as a facts file:\n\n";

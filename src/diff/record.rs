@@ -10,8 +10,7 @@ use crate::trace::ENGINE;
 use crate::value::{Type, Value};
 
 use super::words::{edit_name, region_text, rows_of};
-use super::{Change, Edit};
-use super::{Comparison, Context, Diff, Fate, Group, Part, Region, Side, Test, Verdict, Witness};
+use super::{Change, Comparison, Context, Diff, Edit, Fate, Group, Part, Region, Side, Test, Verdict, Witness};
 
 /// The schema every record names.
 pub const DIFF_SCHEMA: &str = "enact.diff/1";
@@ -115,26 +114,24 @@ struct RegionRecord {
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 enum PartRecord {
-    Condition {
-        condition: String,
-        clauses: Vec<String>,
-        holds: bool,
-        at: String,
-    },
-    Fact {
-        fact: String,
-        label: String,
-        op: &'static str,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        values: Option<Vec<Json>>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        lo: Option<Json>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        hi: Option<Json>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        unit: Option<String>,
-        words: String,
-    },
+    Condition { condition: String, clauses: Vec<String>, holds: bool, at: String },
+    Fact(Box<FactRecord>),
+}
+
+#[derive(Debug, Serialize)]
+struct FactRecord {
+    fact: String,
+    label: String,
+    op: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    values: Option<Vec<Json>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lo: Option<Json>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hi: Option<Json>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unit: Option<String>,
+    words: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -389,7 +386,7 @@ impl Writer<'_> {
                 ("weekday", Some(days.iter().map(|&day| weekday(self.program, day)).collect()), None, None)
             }
         };
-        PartRecord::Fact {
+        PartRecord::Fact(Box::new(FactRecord {
             fact: key.to_owned(),
             label: label.to_owned(),
             op,
@@ -398,7 +395,7 @@ impl Writer<'_> {
             hi,
             unit: unit(&ty),
             words: words.to_owned(),
-        }
+        }))
     }
 
     /// The type of what is tested: of a set its members, of a pointer to a field that field.

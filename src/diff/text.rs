@@ -4,8 +4,8 @@ use crate::source::Sources;
 use crate::trace::style::{Piece, Row, Style, Styled, lay_out, piece, pieces_width};
 
 use super::words::{
-    SHOWN_DETAILS, cause, change, edit, edit_lines, example, line, meaning, population_lines, rows_text, summary, then,
-    unchanged, verdict, who, with_fate,
+    self, SHOWN_DETAILS, cause, change, edit, edit_lines, example, line, meaning, population_lines, rows_text, summary,
+    then, unchanged, verdict, who, with_fate,
 };
 use super::{DecisionDiff, Diff, Fate, Group, Verdict};
 
@@ -25,6 +25,8 @@ pub struct Look {
     pub width: usize,
     /// Whether every region of every group is shown.
     pub all_regions: bool,
+    /// Whether every cause is named, and the groups of other policies' decisions are told one by one.
+    pub full: bool,
     /// The outcomes before and after of the groups that are shown; nothing shows all.
     pub only: Option<(String, String)>,
 }
@@ -55,12 +57,7 @@ pub fn render(diff: &Diff, sources: &Sources, look: &Look) -> Styled {
     for (decision, group) in own {
         page.group(decision, group, true);
     }
-    if !reached.is_empty() {
-        page.section("Reached", vec![piece(Style::Plain, "decisions of other policies that read this one")]);
-    }
-    for (decision, group) in reached {
-        page.group(decision, group, group.follows.is_empty());
-    }
+    page.reached(&reached);
     let left_out = diff.groups().filter(|(_, group)| !look.shows(group)).count();
     if left_out > 0 {
         let count = crate::diagnostic::render::quantity(left_out, "other group");
@@ -139,7 +136,7 @@ impl Page<'_> {
             left.push(piece(Style::Strong, format!("  {}", rows.replace(' ', "\u{a0}"))));
         }
         let mut right = vec![piece(Style::Dim, "cause:\u{a0}")];
-        right.extend(cause(self.diff, group));
+        right.extend(cause(self.diff, group, !self.look.full));
         self.rows.push(Row { first: vec![piece(Style::Strong, number)], rest: blanks(INDENT), left, right });
         self.who(group);
         self.line("example", example(&group.witness));
@@ -149,8 +146,40 @@ impl Page<'_> {
         if let Some(pieces) = unchanged(group) {
             self.line("stays", pieces);
         }
-        if let Some(pieces) = then(self.diff, group) {
+        if let Some(pieces) = then(self.diff, group, false) {
             self.line("then", pieces);
+        }
+    }
+
+    /// Adds the groups of other policies' decisions: a line for each decision, unless everything is told.
+    fn reached(&mut self, groups: &[(&DecisionDiff, &Group)]) {
+        if self.look.full {
+            if !groups.is_empty() {
+                self.section("Reached", vec![piece(Style::Plain, "decisions of other policies that read this one")]);
+            }
+            groups.iter().for_each(|(decision, group)| self.group(decision, group, true));
+            return;
+        }
+        let mut name = "Reached";
+        for of in groups.chunk_by(|(a, _), (b, _)| std::ptr::eq(*a, *b)) {
+            let Some((decision, _)) = of.first() else { continue };
+            let mut pieces =
+                vec![piece(Style::Strong, &decision.name), piece(Style::Plain, format!(" of {}: ", decision.policy))];
+            for (index, (_, group)) in of.iter().enumerate() {
+                pieces.push(piece(Style::Plain, if index == 0 { "" } else { "; " }));
+                pieces.extend(change(group));
+                let some = match group.follows.as_slice() {
+                    [] => String::new(),
+                    follows => format!(" for some of {}", words::groups(follows)),
+                };
+                pieces.push(piece(Style::Plain, some));
+                pieces.push(piece(Style::Dim, format!(" ({})", group.number)));
+            }
+            self.section(name, pieces);
+            name = "";
+        }
+        if !groups.is_empty() {
+            self.section("", vec![piece(Style::Dim, "`-v` tells who they are, with an example of each")]);
         }
     }
 
@@ -202,7 +231,7 @@ impl Page<'_> {
                 piece(Style::Strong, &group.to),
             ];
             let mut right = vec![piece(Style::Dim, "cause:\u{a0}")];
-            right.extend(cause(self.diff, group));
+            right.extend(cause(self.diff, group, !self.look.full));
             let first = vec![piece(Style::Strong, format!("{:<INDENT$}", group.number))];
             self.rows.push(Row { first, rest: blanks(INDENT), left, right });
             self.who(group);

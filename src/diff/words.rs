@@ -5,13 +5,16 @@ use crate::source::{Sources, Span};
 use crate::trace::answer::loud;
 use crate::trace::style::{Piece, Style, piece, together};
 
-use super::{Because, Context, DecisionDiff, Diff, Fate, Group, Part, Population, Region, Verdict, Witness};
-use super::{Change, Edit};
+use super::{
+    Because, Change, Context, DecisionDiff, Diff, Edit, Fate, Group, Part, Population, Region, Verdict, Witness,
+};
 
 /// Kinds of declarations that are counted, not named, where they are inserted or repealed: they change nothing by themselves.
-const COUNTED: [&str; 7] = ["fact", "source", "question", "use", "enum", "record", "calendar"];
+const COUNTED: [&str; 8] = ["fact", "source", "question", "use", "enum", "record", "calendar", "assert"];
 /// How many details of one edit are shown where space is short; the rest are counted.
 pub const SHOWN_DETAILS: usize = 6;
+/// How many edits of a cause are named where space is short.
+const SHOWN_CAUSES: usize = 3;
 
 impl Change {
     /// Returns the sign that stands before an edit.
@@ -169,9 +172,15 @@ pub fn meaning(diff: &Diff) -> String {
         },
         (0, false) => format!("{day}; no difference was found, but none is excluded"),
         (count, complete) => {
-            let are = if count == 1 { "is" } else { "are" };
             let others = if complete { "all others provably not" } else { "of all others nothing is proved" };
-            format!("{day}; {} of people {are} affected, {others}", quantity(count, "group"))
+            let reached = diff.groups().filter(|(decision, _)| decision.reached).count();
+            let more = match (count - reached, reached) {
+                (_, 0) => String::new(),
+                (0, _) => " by decisions of other policies".to_owned(),
+                _ => format!(", {reached} of them by decisions of other policies"),
+            };
+            let are = if count == 1 { "is" } else { "are" };
+            format!("{day}; {} of people {are} affected{more}, {others}", quantity(count, "group"))
         }
     }
 }
@@ -202,22 +211,34 @@ pub fn outcome_style(outcome: &str) -> Style {
 pub fn change(group: &Group) -> Vec<Piece> {
     vec![
         piece(outcome_style(&group.from), &group.from),
-        piece(Style::Plain, " -> "),
+        piece(Style::Plain, "\u{a0}->\u{a0}"),
         piece(outcome_style(&group.to), loud(&group.to)),
     ]
 }
 
-/// Returns the edits that decide a group, and the groups of other decisions it follows.
-pub fn cause(diff: &Diff, group: &Group) -> Vec<Piece> {
+/// Returns the edits that decide a group, and the groups of other decisions it follows. Where there are rules or decisions among
+/// them, what these rest on is only counted if the words are to be short.
+pub fn cause(diff: &Diff, group: &Group, short: bool) -> Vec<Piece> {
     let mut pieces = Vec::new();
-    for (index, one) in group.cause.iter().filter_map(|&index| diff.edits.get(index)).enumerate() {
+    let all: Vec<&Edit> = group.cause.iter().filter_map(|&index| diff.edits.get(index)).collect();
+    let decides = |edit: &&&Edit| matches!(edit.kind.as_str(), "rule" | "decision");
+    let mut shown: Vec<&Edit> = all.iter().filter(decides).copied().collect();
+    if !short || shown.is_empty() {
+        shown = all.clone();
+    }
+    if short {
+        shown.truncate(SHOWN_CAUSES);
+    }
+    for (index, one) in shown.iter().enumerate() {
         if index > 0 {
             pieces.push(piece(Style::Plain, if group.together { " together with " } else { ", " }));
         }
         pieces.extend(edit(one));
     }
-    if pieces.is_empty() {
-        pieces.push(piece(Style::Plain, "not attributed to one edit"));
+    match all.len() - shown.len() {
+        0 if all.is_empty() => pieces.push(piece(Style::Plain, "not attributed to one edit")),
+        0 => {}
+        more => pieces.push(piece(Style::Dim, format!(" with\u{a0}{more}\u{a0}more"))),
     }
     if !group.follows.is_empty() {
         pieces.push(piece(Style::Plain, format!(", through {}", groups(&group.follows))));
@@ -234,10 +255,12 @@ pub fn who(group: &Group) -> Vec<Vec<Piece>> {
     };
     let others = match group.after.as_slice() {
         [] => String::new(),
-        numbers => format!(" not in {}", groups(numbers)),
+        numbers => format!(", {} aside", groups(numbers)),
     };
-    let everyone = |region: &Region| region.all.is_empty();
-    if group.regions.iter().all(everyone) {
+    if group.regions.is_empty() {
+        return vec![vec![piece(Style::Unknown, "not described: only the example is known")]];
+    }
+    if group.regions.iter().any(|region| region.all.is_empty()) {
         let text = match before {
             Some(before) => format!("all {before}"),
             None => "everyone".to_owned(),
@@ -247,7 +270,7 @@ pub fn who(group: &Group) -> Vec<Vec<Piece>> {
     let lead = match before {
         Some(before) => format!("{before}{others}"),
         None if others.is_empty() => String::new(),
-        None => format!("of those{others}"),
+        None => format!("everyone{others}"),
     };
     // What is presupposed goes for every region.
     let either = if group.regions.len() > 1 && !lead.is_empty() { ", either" } else { "" };
@@ -377,10 +400,13 @@ pub fn unchanged(group: &Group) -> Option<Vec<Piece>> {
     Some(vec![piece(Style::Plain, with), piece(Style::Plain, stays)])
 }
 
-/// Says what follows from a group in other decisions.
-pub fn then(diff: &Diff, group: &Group) -> Option<Vec<Piece>> {
+/// Says what follows from a group in other decisions; those of other policies stand among what is reached.
+pub fn then(diff: &Diff, group: &Group, reached: bool) -> Option<Vec<Piece>> {
     let mut pieces = Vec::new();
-    for (decision, other) in diff.groups().filter(|(_, other)| other.follows.contains(&group.number)) {
+    let follows = |(decision, other): &(&DecisionDiff, &Group)| {
+        other.follows.contains(&group.number) && (reached || !decision.reached)
+    };
+    for (decision, other) in diff.groups().filter(follows) {
         if !pieces.is_empty() {
             pieces.push(piece(Style::Plain, "; "));
         }
@@ -412,7 +438,7 @@ pub fn thousands(number: usize) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

@@ -8,7 +8,7 @@ use super::domain::Domain;
 use super::{Model, Space};
 use crate::eval::exact::groups::members;
 use crate::facts::{Facts, Slot};
-use crate::program::{EVALUATION_TIME, FactId, Program};
+use crate::program::{EVALUATION_DATE, EVALUATION_TIME, FactId, Program};
 use crate::value::{EnumId, Evaluated, Type, Value};
 
 /// The plainest value of a type: no, nothing, zero, the day at hand, the first member; for a country one that no text names.
@@ -127,11 +127,35 @@ impl Space<'_> {
                 parts.entry(variable.at.fact).or_default().push((variable.at.path.clone(), value));
             }
         }
+        self.settle_moment(&mut facts);
         for (fact, parts) in parts {
             let value = whole(program, &program.fact(fact).ty, &parts, today);
             facts.set(fact, Slot::Given(value));
         }
         facts
+    }
+}
+
+impl Space<'_> {
+    /// Moves the moment of the decision into its day (T4), on the side of the boundary inside that day where the model has it;
+    /// it is left out where nothing changes inside the day.
+    fn settle_moment(&self, facts: &mut Facts) {
+        let Slot::Given(Value::Instant(moment)) = facts.get(EVALUATION_TIME).clone() else { return };
+        let Slot::Given(Value::Date(day)) = facts.get(EVALUATION_DATE).clone() else { return };
+        let program = self.encoder.ground.program;
+        let versions = program.versions.iter().flat_map(|version| [Some(version.start), version.end]).flatten();
+        let dated = program.dated.iter().flat_map(|dated| dated.values.iter().map(|(boundary, _)| *boundary));
+        let inside = versions.chain(dated).filter(|boundary| boundary.date == day).find_map(|boundary| boundary.moment);
+        let slot = match inside {
+            None => Slot::NotStated,
+            Some(start) => {
+                let midnight = day.and_time(NaiveTime::MIN).and_local_timezone(*start.offset()).single();
+                let first = midnight.map_or(moment, |midnight| midnight.to_utc());
+                let last = first + chrono::Duration::minutes(24 * 60 - 1);
+                Slot::Given(Value::Instant(moment.clamp(first, last)))
+            }
+        };
+        facts.set(EVALUATION_TIME, slot);
     }
 }
 

@@ -100,6 +100,49 @@ impl<'p> Encoder<'p> {
         self.truth_of(&cases)
     }
 
+    /// A side of a comparison as an author would write it.
+    pub(crate) fn side_text(&self, side: &Side) -> String {
+        match side {
+            Side::Node(id) => self.term_text(*id),
+            Side::DayAfter(id) => format!("{} + 1 day", self.term_text(*id)),
+            Side::Value(value) => match value {
+                Value::Number(number) => number.normalize().to_string(),
+                Value::Date(day) => day.to_string(),
+                value => self.ground.program.value_text(value, &Type::Text),
+            },
+        }
+    }
+
+    fn term_text(&self, id: Gid) -> String {
+        let program = self.ground.program;
+        let text = |part: Gid| self.term_text(part);
+        match self.ground.term(id) {
+            Term::Variable(index) => {
+                let variable = self.ground.variable(*index);
+                let name = &program.fact(variable.at.fact).name;
+                if variable.at.path.is_empty() { name.clone() } else { variable.at.text(program) }
+            }
+            Term::Known(Evaluated::Value(Value::Number(number))) => number.normalize().to_string(),
+            Term::Finish(_, part) => text(*part),
+            // Recursion: as deep as an expression.
+            Term::Apply(Key::Node(node), parts) => match program.op(*node) {
+                Op::Clause(..) => text(parts[0]),
+                Op::AddMonths(..) => format!("{} + {} months", text(parts[0]), text(parts[1])),
+                Op::AddDays(..) => format!("{} + {} days", text(parts[0]), text(parts[1])),
+                Op::AddBusinessDays(..) => format!("{} + {} business days", text(parts[0]), text(parts[1])),
+                Op::Add(..) => format!("{} + {}", text(parts[0]), text(parts[1])),
+                Op::Subtract(..) => format!("{} - {}", text(parts[0]), text(parts[1])),
+                Op::Multiply(..) => format!("{} * {}", text(parts[0]), text(parts[1])),
+                Op::DaysBetween(..) => format!("days from {} to {}", text(parts[0]), text(parts[1])),
+                Op::MonthsBetween(..) => format!("months from {} to {}", text(parts[0]), text(parts[1])),
+                Op::Age(..) => format!("age({}, {})", text(parts[0]), text(parts[1])),
+                Op::EndOfMonth(_) => format!("end of month {}", text(parts[0])),
+                _ => self.place_of(id),
+            },
+            _ => self.place_of(id),
+        }
+    }
+
     /// Says in words what a node is: the text of the nearest clause around it, or the facts it reads.
     pub(crate) fn place_of(&self, id: Gid) -> String {
         let program = self.ground.program;

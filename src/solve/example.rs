@@ -1,10 +1,13 @@
 //! Examples: somebody for whom something holds, as ordinary as can be; and which of their facts matter.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 
 use super::domain::Domain;
 use super::sat::Lit;
 use super::{Answer, Model, Space};
+use crate::eval::exact::shape::Side;
 use crate::facts::Facts;
 use crate::program::{EVALUATION_DATE, EVALUATION_TIME, FactId};
 use crate::value::Value;
@@ -61,6 +64,8 @@ pub(crate) fn closest(space: &mut Space, hard: &[Lit], soft: &[Lit]) -> Option<M
 /// What is so of ordinary applicants, fact by fact, with the variable.
 pub(crate) fn usual(space: &mut Space) -> Vec<(u32, Lit)> {
     let mut list = Vec::new();
+    let sides = space.encoder.compared.keys().flat_map(|(a, b)| [a, b]).filter_map(Side::node);
+    let compared: BTreeSet<u32> = sides.flat_map(|node| space.encoder.ground.reads(node).iter().copied()).collect();
     for variable in 0..space.encoder.domains.len() as u32 {
         let usual = space.usual.get(&variable).copied();
         match space.encoder.domains[variable as usize].clone() {
@@ -70,7 +75,7 @@ pub(crate) fn usual(space: &mut Space) -> Vec<(u32, Lit)> {
             Some(Domain::Ordered { present, line, .. }) => {
                 if present != Lit::TRUE {
                     list.push((variable, !present));
-                } else if let Some(at) = usual.filter(|_| !line.reached.is_empty()) {
+                } else if let Some(at) = usual.filter(|_| !line.reached.is_empty() || compared.contains(&variable)) {
                     list.push((variable, space.encoder.between(variable, at, at)));
                 }
             }

@@ -4,6 +4,7 @@ mod ask;
 mod cli;
 mod codes;
 mod coverage;
+mod diff;
 mod doc;
 mod literate;
 mod markdown;

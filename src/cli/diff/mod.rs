@@ -3,6 +3,8 @@
 mod engine;
 mod rows;
 mod stand_in;
+#[cfg(test)]
+mod tests;
 mod texts;
 
 use std::path::{Path, PathBuf};
@@ -28,15 +30,16 @@ const MAX_EXPECT_BYTES: usize = 64 * 1024 * 1024;
 /// Arguments of `diff`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Exit codes: 0 compared; 1 with `--exit-code` where somebody is affected, or `--expect` is not met; 2 usage, file or syntax error;
-3 where it is not proved that nobody else is affected.
+Exit codes: 0 compared; 1 with `--exit-code` and a difference, or `--expect` not met;
+2 usage, file or syntax error; 3 where it is not proved that nobody else is affected.
 
 Examples:
   enact diff flagpoling@2024-05-30 flagpoling@2024-12-24
   enact diff git:HEAD:policies/flagpoling flagpoling --exit-code
   enact diff policies/flagpoling/2024-12-24.enact /tmp/copy.enact
   enact diff git:main:policies policies --format md > comment.md
-  enact diff git:main:policies/tax tax --format json > intended.json   # later: --expect intended.json")]
+  enact diff git:main:policies/tax tax --format json > intended.json
+  enact diff git:main:policies/tax tax --expect intended.json")]
 pub struct DiffArgs {
     /// The text before: `NAME`, `NAME@VERSION`, a folder or file, or `git:REV:PATH`.
     old: String,
@@ -162,7 +165,8 @@ fn still(diff: &Diff) -> bool {
 }
 
 fn human(args: &DiffArgs, pair: &Pair, comparisons: &[Comparison], terminal: &Terminal) -> String {
-    let look = Look { width: terminal.out.width, all_regions: args.cubes, only: args.only.clone() };
+    let look =
+        Look { width: terminal.out.width, all_regions: args.cubes, full: terminal.verbose, only: args.only.clone() };
     let several = comparisons.len() > 1;
     let mut styled = Styled::default();
     // First what needs to be read.

@@ -267,12 +267,10 @@ fn pair(old: Found, new: Found) -> Result<Pair, Failure> {
     }
     let (old_names, new_names) = (old.names(), new.names());
     if compared.is_empty() {
+        let (before, after) = (old_names.join(", "), new_names.join(", "));
         let message = format!(
-            "`{}` is the policy {}, `{}` the policy {}: they have nothing in common to compare",
-            old.side.name,
-            old_names.join(", "),
-            new.side.name,
-            new_names.join(", ")
+            "`{}` is a text of {before}, `{}` of {after}: only two texts of one policy can be compared",
+            old.side.name, new.side.name
         );
         let help = format!("name two texts of one policy: `enact diff git:HEAD:policies/{0} {0}`", old_names[0]);
         return Err(Failure::usage(message, Some(help)));

@@ -32,7 +32,7 @@ use crate::eval::reach::Reach;
 use crate::facts::Facts;
 use crate::lower::lower;
 use crate::program::{Asked, EVALUATION_DATE, EVALUATION_TIME, FactId, FamilyId, PolicyId, Program, VersionId};
-use crate::solve::encode::Truth;
+use crate::solve::encode::{Case, Truth};
 use crate::solve::example::ordinary;
 use crate::solve::graph::{Graphed, graph, nothing_but, scopes};
 use crate::solve::sat::Lit;
@@ -104,6 +104,13 @@ pub fn compare(old: &Text, new: &Text, options: &Options) -> Comparison {
             diff.gaps
                 .push(format!("`{}` is of another type in each text: they are not one fact", program.fact(fact).name));
         }
+    }
+    for edit in diff.edits.iter().filter(|edit| edit.kind == "assume" && edit.meaning) {
+        diff.complete = false;
+        diff.gaps.push(format!(
+            "people who do not state `{}` are not compared: everybody here states every fact",
+            edit.name
+        ));
     }
     let today = today(&program, options.on, &new_request);
     let given: Vec<(FactId, Value)> = match options.on {
@@ -347,6 +354,12 @@ impl Comparing<'_, '_> {
         space.expect_ordinary(self.today);
         let valid: Vec<Lit> = graphed.iter().map(|side| valid(&mut space, side)).collect();
         space.require(&valid[..2]);
+        // Two versions are compared on days on which either is in force, whatever picks them.
+        let times: Vec<Lit> =
+            graphed[..2].iter().filter_map(|side| side.in_time).map(|id| space.encoder.truth(id).yes).collect();
+        if times.len() == 2 {
+            space.require(&times);
+        }
         let sided = self.sided(&mut space, &requests, &graphed, &valid);
         // Other policies are looked at in the time of the new text: before it they read another one.
         let in_time = graphed[1].in_time.map(|id| space.encoder.truth(id).yes);
@@ -499,7 +512,8 @@ impl Comparing<'_, '_> {
             let mut spans: Vec<Span> =
                 cause.iter().filter_map(|&edit| self.diff.edits[edit].new.or(self.diff.edits[edit].old)).collect();
             spans.sort_by_key(|span| (span.source, span.start));
-            let wanted = Wanted { who, listed: &here, from, to, cause: &spans };
+            let own_truths = [&old.1, &new.1].map(|outcomes| space.encoder.truth_of(&outcomes.cases).yes);
+            let wanted = Wanted { who, listed: &here, from, to, cause: &spans, at: subject.at, own: &own_truths };
             let described = if subject.reached {
                 let words = [&follow_words(own, &follows)[..], words].concat();
                 describe(space, &words, &wanted)
@@ -580,7 +594,17 @@ impl Comparing<'_, '_> {
         let from = turn.from.text(self.program, &subject.ty, false);
         let to = turn.to.text(self.program, &subject.ty, true);
         let example = ordinary(space, &[who], self.given, self.today)?;
-        let mut shown = witness(space, &example, &between, turn.when, (&from, &to))?;
+        // Of values that move with facts, the facts that they are made of.
+        let read: BTreeSet<u32> = [old, new]
+            .into_iter()
+            .flat_map(|outcomes| outcomes.cases.iter())
+            .filter_map(|(lit, case)| match case {
+                Case::Term(id) if example.model.holds(*lit) => Some(space.encoder.ground.reads(*id).to_vec()),
+                _ => None,
+            })
+            .flatten()
+            .collect();
+        let mut shown = witness(space, &example, &between, (turn.when, &read), (&from, &to))?;
         self.diff.checks.replayed += 1;
         // What the applicant could change to come to the old outcome again.
         let back = match &turn.from {
@@ -600,7 +624,7 @@ impl Comparing<'_, '_> {
             let before = decide(self.program, self.old, *old_family, &other.facts);
             let after = decide(self.program, self.new, *new_family, &other.facts);
             let (before, after) = (outcome_text(self.program, &before), outcome_text(self.program, &after));
-            (before == after).then(|| witness(space, &other, &between, unchanged, (&before, &after))).flatten()
+            (before == after).then(|| witness(space, &other, &between, (unchanged, &read), (&before, &after))).flatten()
         });
         self.diff.checks.replayed += usize::from(neighbour.is_some());
         Some(Group {

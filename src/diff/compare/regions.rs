@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use super::vocabulary::{Condition, Rank};
 use crate::diff::model::{Context, Part, Region, Test};
 use crate::eval::exact::ground::{Gid, enum_of};
+use crate::eval::exact::shape::Side;
 use crate::program::{FactId, Program};
 use crate::solve::domain::Domain;
 use crate::solve::sat::Lit;
@@ -43,6 +44,8 @@ enum Trait {
     Member(u32, usize, bool),
     /// A day is this one of the week.
     Weekday(Gid, Vec<usize>),
+    /// A comparison of several facts, by index, holds, or not.
+    Comparison(usize, bool),
 }
 
 /// A group to be described.
@@ -57,6 +60,10 @@ pub(super) struct Wanted<'a> {
     pub(super) to: Lit,
     /// What the edits that cause it declare, in the order of the text.
     pub(super) cause: &'a [Span],
+    /// Where the decision is declared.
+    pub(super) at: Span,
+    /// When the decision itself is yes, under each text.
+    pub(super) own: &'a [Lit],
 }
 
 /// A description: in which context, the regions, and whether they are all.
@@ -202,6 +209,10 @@ impl Writer<'_, '_> {
         let mut touched: Vec<u32> = Vec::new();
         for (index, condition) in self.conditions.iter().enumerate() {
             let Some(holds) = holds(condition) else { continue };
+            // That the outcome is the outcome says nothing.
+            if condition.rank != Rank::Group && self.wanted.own.contains(&condition.truth.yes) {
+                continue;
+            }
             let one = Trait::Condition(index, holds);
             match condition.rank {
                 Rank::Group => groups.push(one),
@@ -231,19 +242,22 @@ impl Writer<'_, '_> {
         touched.sort_unstable();
         touched.dedup();
         let facts = self.facts(model);
+        let compared = self.space.encoder.compared.values().enumerate();
+        let compared: Vec<Trait> = compared.map(|(index, &lit)| Trait::Comparison(index, model.holds(lit))).collect();
         let of_touched: Vec<Trait> = facts.iter().filter(|one| self.reads_only(one, &touched)).cloned().collect();
         vec![
             named.clone(),
             [&named[..], &of_touched].concat(),
             [&named[..], &facts].concat(),
             [&named[..], &texts, &facts].concat(),
-            [&named[..], &texts, &facts, &changed].concat(),
+            [&named[..], &texts, &facts, &compared].concat(),
+            [&named[..], &texts, &facts, &compared, &changed].concat(),
         ]
     }
 
     fn reads_only(&self, one: &Trait, variables: &[u32]) -> bool {
         match one {
-            Trait::Condition(..) => false,
+            Trait::Condition(..) | Trait::Comparison(..) => false,
             Trait::Values(variable, _)
             | Trait::Between(variable, ..)
             | Trait::Present(variable, _)
@@ -320,6 +334,10 @@ impl Writer<'_, '_> {
                 }
                 _ => Lit::FALSE,
             },
+            Trait::Comparison(index, holds) => {
+                let lit = self.space.encoder.compared[*index];
+                if *holds { lit } else { !lit }
+            }
             Trait::Weekday(day, days) => {
                 let lits: Vec<Lit> = self
                     .space
@@ -459,6 +477,15 @@ impl Writer<'_, '_> {
                         members.entry((*variable, *holds)).or_default().push(all[*member].0.clone());
                     }
                 }
+                Trait::Comparison(index, holds) => {
+                    let part = Part::Condition {
+                        label: self.comparison(*index, *holds),
+                        tags: Vec::new(),
+                        holds: true,
+                        at: self.wanted.at,
+                    };
+                    parts.push((1, part));
+                }
                 fact => parts.extend(self.fact(fact).map(|part| (2, part))),
             }
         }
@@ -507,8 +534,15 @@ impl Writer<'_, '_> {
                 let [variable] = self.space.encoder.ground.reads(*day)[..] else { return None };
                 Some(self.part(variable, Test::Weekday(days.iter().map(|&day| day as u32).collect())))
             }
-            Trait::Condition(..) | Trait::Member(..) => None,
+            Trait::Condition(..) | Trait::Member(..) | Trait::Comparison(..) => None,
         }
+    }
+
+    /// A comparison as an author would write it.
+    fn comparison(&self, index: usize, holds: bool) -> String {
+        let Some(((a, b), _)) = self.space.encoder.compared.get_index(index) else { return String::new() };
+        let side = |side: &Side| self.space.encoder.side_text(side);
+        if holds { format!("{} < {}", side(a), side(b)) } else { format!("{} <= {}", side(b), side(a)) }
     }
 
     /// All members that representatives of a country or another enum stand for, sorted.

@@ -1,5 +1,7 @@
 //! Examples: somebody of a group who is as ordinary as can be, and the nearest who is not affected.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use serde_json::Map;
 
@@ -25,13 +27,14 @@ pub(super) struct Asked<'a> {
     pub(super) today: NaiveDate,
 }
 
-/// Makes a witness of an example: decided again by the interpreter under both texts. `differs` is when the outcome is another.
+/// Makes a witness of an example: decided again by the interpreter under both texts. It holds the facts that settle `goal`, and
+/// those of the variables `read`.
 /// Nothing if the interpreter does not find `from` and `to`.
 pub(super) fn witness(
     space: &mut Space,
     example: &Example,
     asked: &Asked,
-    goal: Lit,
+    (goal, read): (Lit, &BTreeSet<u32>),
     turn: (&str, &str),
 ) -> Option<Witness> {
     let program = space.encoder.ground.program;
@@ -40,7 +43,8 @@ pub(super) fn witness(
     if !alike(program, &old, turn.0) || !alike(program, &new, turn.1) {
         return None;
     }
-    let needed = needed(space, &example.model, goal);
+    let mut needed = needed(space, &example.model, goal);
+    needed.extend(read.iter().map(|&variable| space.encoder.ground.variable(variable).at.fact));
     let mut facts = Map::new();
     let (mut words, mut unusual) = (Vec::new(), Vec::new());
     for (id, slot) in example.facts.iter() {

@@ -1,14 +1,12 @@
 //! The diff `flagpoling@2024-05-30` to `flagpoling@2024-12-24`, as data over the shipped policies.
 
-use std::collections::BTreeMap;
-use std::path::Path;
-
 use serde_json::json;
 
+use crate::diff::testing::shipped;
 use crate::diff::*;
 use crate::diff::{Change, Edit};
 use crate::eval::Request;
-use crate::load::{Folder, Loaded, load};
+use crate::load::{Loaded, load};
 use crate::lower::lower;
 use crate::program::{FamilyId, Program, VersionId};
 use crate::source::{Sources, Span};
@@ -25,19 +23,7 @@ pub struct Shipped {
 
 impl Shipped {
     pub fn load() -> Self {
-        fn read(folder: &Path, at: &str, files: &mut BTreeMap<String, Vec<u8>>) {
-            for entry in std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry")) {
-                let path = format!("{at}{}", entry.file_name().to_string_lossy());
-                if entry.path().is_dir() {
-                    read(&entry.path(), &format!("{path}/"), files);
-                } else if path.ends_with(".enact") || path.ends_with(".csv") {
-                    files.insert(path, std::fs::read(entry.path()).expect("a file"));
-                }
-            }
-        }
-        let mut folder = Folder { name: "policies".into(), files: BTreeMap::new() };
-        read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("policies"), "", &mut folder.files);
-        let loaded = load(&folder);
+        let loaded = load(&shipped());
         let program = lower(&loaded).program;
         Shipped { loaded, program }
     }
@@ -86,6 +72,7 @@ impl Shipped {
             old: request("2024-05-30"),
             new: request("2024-12-24"),
             diff: self.diff(),
+            hybrids: Vec::new(),
         }
     }
 

@@ -5,7 +5,8 @@ use crate::diff::text::Look;
 use crate::diff::*;
 
 fn text(comparison: &Comparison, shipped: &Shipped, width: usize) -> String {
-    text::render(&comparison.diff, shipped.sources(), &Look { width, all_regions: false, only: None }).to_string()
+    text::render(&comparison.diff, shipped.sources(), &Look { width, all_regions: false, full: false, only: None })
+        .to_string()
 }
 
 #[test]
@@ -13,14 +14,48 @@ fn one_screen_says_who_is_affected_why_and_by_an_example() {
     let shipped = Shipped::load();
     let screen = text(&shipped.ban(), &shipped, 110);
     assert!(screen.lines().all(|line| line.chars().count() <= 110) && screen.lines().count() <= 40, "{screen}");
-    insta::assert_snapshot!(screen, @"");
+    insta::assert_snapshot!(screen, @r"
+    Text      + rule ban [FLAG-02]  + note only_this_bar [FLAG-13]  + 1 source  + 2 questions
+              - rule limited_hours [FLAG-12]  - define hours_here  - table flagpole_hours
+    Meaning   same person, same day under both texts; 3 groups of people are affected, all others provably not
+
+    1  closed_to_flagpolers: yes -> NO                                 cause: - rule limited_hours [FLAG-12]
+       who      of those with yes before, either: port_of_entry is douglas
+       or       Meets the definition of flagpoling [FLAG-01]
+       example  citizenships {FR}, no U.S. residence, status in Canada yes, visited {US}, asks for work_permit,
+                agreement none, spouse none, truck driver no, appointment no, evaluation_date 2024-12-25
+       before   yes: Outside the days and hours of flagpole service [FLAG-12]
+       after    no: No list of days or hours closes this port.
+    2  flagpoling_bar_applies: no -> YES                               cause: + rule ban [FLAG-02]
+       who      Meets the definition of flagpoling [FLAG-01], and none of: U.S. citizen or permanent resident
+                [FLAG-03], trade-agreement professional [FLAG-04], holder of an earlier CBSA appointment [FLAG-07]
+       example  citizenships {FR}, no U.S. residence, status in Canada yes, visited {US}, asks for work_permit,
+                agreement none, spouse none, truck driver no, appointment no
+       before   no: Nothing bars this person as a flagpoler.
+       after    yes: No permit service for flagpolers [FLAG-02]
+       undo     with cbsa_appointment_booked_before yes
+       stays    with appointment yes: no under both texts
+       then     group 3: may_apply_for_work_permit_at_poe yes -> NO
+    Reached   decisions of other policies that read this one
+    3  may_apply_for_work_permit_at_poe of poe_work_permit: yes -> NO  cause: + rule ban [FLAG-02], through
+                                                                       group 2
+       who      of those with yes before, group 1 aside: Meets the definition of flagpoling [FLAG-01]
+       example  citizenships {FR}, no U.S. residence, status in Canada yes, visited {US}, asks for work_permit,
+                agreement none, spouse none, truck driver no, appointment no
+    Changes nobody's outcome: + note only_this_bar [FLAG-13] (proved).
+    No effect on meets_flagpoling_definition (proved).
+    Checked   4 examples decided again under both texts
+    ");
 }
 
 #[test]
 fn no_difference_is_one_sentence_and_says_that_it_is_a_proof() {
     let shipped = Shipped::load();
     let same = nobody(shipped.ban());
-    insta::assert_snapshot!(text(&same, &shipped, 100), @"");
+    insta::assert_snapshot!(text(&same, &shipped, 100), @r"
+    Text      the same, but for comments and layout
+    Meaning   No applicant is affected: proved for everyone, on every day.
+    ");
     assert_eq!(text::render_line(&same.diff).to_string(), "flagpoling: no applicant is affected (proved)\n");
 }
 
@@ -31,7 +66,12 @@ fn what_is_not_proved_is_said_to_be_not_proved() {
     open.diff.complete = false;
     open.diff.gaps = vec!["the budget of 100000 questions ended in `flagpoling_bar_applies`".into()];
     open.diff.decisions[2].fate = Fate::Unknown;
-    insta::assert_snapshot!(text(&open, &shipped, 100), @"");
+    insta::assert_snapshot!(text(&open, &shipped, 100), @r"
+    Text      the same, but for comments and layout
+    Meaning   same person, same day under both texts; no difference was found, but none is excluded
+    Not complete: the budget of 100000 questions ended in `flagpoling_bar_applies`
+    No difference was found on flagpoling_bar_applies, but none is excluded.
+    ");
 }
 
 #[test]
@@ -112,7 +152,7 @@ fn the_page_is_whole_and_fetches_nothing() {
     let comparison = shipped.ban();
     let page = html::render(&[&comparison.diff, &nobody(shipped.ban()).diff], shipped.sources());
     for tag in [
-        "section", "article", "dl", "dt", "dd", "h2", "h3", "ul", "li", "details", "summary", "p", "pre", "main",
+        "section", "article", "dl", "dt", "dd", "h2", "h3", "h4", "ul", "li", "details", "summary", "p", "pre", "main",
         "header",
     ] {
         let (opened, closed) = (

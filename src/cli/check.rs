@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use enact::check::Clauses;
+use enact::check::{Analysis, Clauses, analyse};
 use enact::diagnostic::render::{self, Findings, Totals, quantity};
 use enact::diagnostic::{self, Diagnostic, Severity};
 use enact::source::Sources;
@@ -48,6 +48,8 @@ pub fn run(args: &CheckArgs, policies: Option<&Path>, terminal: &Terminal) -> Ou
         Some(path) => clauses::compare(path, &mut world)?,
         None => None,
     };
+    let analysis = world.program().map(|program| analyse(&world.loaded, program)).unwrap_or_default();
+    world.findings.extend(analysis.findings.iter().cloned());
     let sources = &world.loaded.sources;
     let shown = |finding: &&Diagnostic| {
         let mut labels = finding.labels.iter();
@@ -63,8 +65,8 @@ pub fn run(args: &CheckArgs, policies: Option<&Path>, terminal: &Terminal) -> Ou
     let files = world.folder.files.keys().filter(|path| path.ends_with(".enact") && selection.holds(path)).count();
     let rules = world.rules(|path| selection.holds(path));
     let numbers = clauses.as_ref().map(clauses::text).unwrap_or_default();
-    let count =
-        format!("{numbers}{}, {}: {}", quantity(files, "file"), quantity(rules, "rule"), render::count_text(&here));
+    let looked = format!("{}, {}", quantity(files, "file"), quantity(rules, "rule"));
+    let count = format!("{numbers}{looked}: {}{}", render::count_text(&here), proved_text(&analysis));
 
     match args.format {
         Format::Human => {
@@ -79,7 +81,7 @@ pub fn run(args: &CheckArgs, policies: Option<&Path>, terminal: &Terminal) -> Ou
             })?;
             terminal.data(&format!("{count}\n"))?;
         }
-        Format::Json => terminal.data(&json(&here, sources, Totals { files, rules }, clauses.as_ref()))?,
+        Format::Json => terminal.data(&json(&here, sources, Totals { files, rules }, clauses.as_ref(), &analysis))?,
         Format::Sarif => terminal.data(&render::render_sarif(&here, sources))?,
         Format::Github => {
             terminal.data(&render::render_github(&here, sources))?;
@@ -101,10 +103,28 @@ pub fn run(args: &CheckArgs, policies: Option<&Path>, terminal: &Terminal) -> Ou
     Ok(if errors { Exit::Findings } else { Exit::Done })
 }
 
+/// Says what was proved: nothing where nothing could be looked at.
+fn proved_text(analysis: &Analysis) -> String {
+    match (analysis.versions, analysis.proved) {
+        (0, _) | (_, 0) => String::new(),
+        (_, asserts) => format!("; {} proved", quantity(asserts, "assert")),
+    }
+}
+
 /// Renders the record `enact.finding/1`, with the numbers of clauses if a list was given.
-fn json(findings: &[Diagnostic], sources: &Sources, totals: Totals, clauses: Option<&Clauses>) -> String {
+fn json(
+    findings: &[Diagnostic],
+    sources: &Sources,
+    totals: Totals,
+    clauses: Option<&Clauses>,
+    analysis: &Analysis,
+) -> String {
     // Strings, numbers and lists always serialise.
     let mut record = serde_json::to_value(Findings::new(findings, sources, Some(totals))).unwrap_or_default();
+    if let Some(record) = record.as_object_mut().filter(|_| analysis.versions > 0) {
+        let proved = serde_json::json!({ "versions": analysis.versions, "asserts": analysis.proved });
+        record.insert("proved".into(), proved);
+    }
     if let (Some(record), Some(clauses)) = (record.as_object_mut(), clauses) {
         record.insert("clauses".into(), clauses::json(clauses));
     }

@@ -16,6 +16,9 @@ use crate::facts::{Facts, Slot};
 use crate::program::{DecisionId, FactId, FamilyId, NodeId, OriginId, PolicyId, Program, RuleId, VersionId};
 use crate::value::{Evaluated, Value};
 
+use super::Space;
+use super::sat::Lit;
+
 /// What one text is in the graph.
 pub(crate) struct Graphed {
     /// The outcome of each thing asked, in the order asked.
@@ -55,6 +58,53 @@ pub(crate) fn scopes(program: &Program, requests: &[Request], facts: &Facts) -> 
 
 /// Walks all requests over one graph.
 pub(crate) fn graph<'p>(program: &'p Program, requests: &[Request], scopes: &'p [Scope]) -> (Ground<'p>, Vec<Graphed>) {
+    graph_with(program, requests, scopes, &[])
+}
+
+/// When facts keep all invariants of a text and, if its version is pinned, its time.
+pub(crate) fn meant(space: &mut Space, side: &Graphed) -> Lit {
+    let mut kept = Vec::new();
+    for &(_, invariant) in &side.invariants {
+        kept.push(!space.encoder.truth(invariant).no);
+    }
+    kept.extend(side.in_time.map(|id| space.encoder.truth(id).yes));
+    space.encoder.gates.and(&kept)
+}
+
+/// Walks all requests over one graph, and in each these nodes too: asserts, conditions of notes.
+pub(crate) fn graph_with<'p>(
+    program: &'p Program,
+    requests: &[Request],
+    scopes: &'p [Scope],
+    others: &[NodeId],
+) -> (Ground<'p>, Vec<Graphed>) {
+    walked(program, requests, scopes, others, 0)
+}
+
+/// Returns a program in which each fact has a twin, after all facts: two applicants side by side.
+pub(crate) fn doubled(program: &Program) -> Program {
+    let mut double = program.clone();
+    double.facts.extend(program.facts.iter().cloned());
+    double
+}
+
+/// Walks two requests over one graph, the second about the twin of each fact: `count` facts further on.
+pub(crate) fn graph_of_two<'p>(
+    program: &'p Program,
+    requests: &[Request; 2],
+    scopes: &'p [Scope],
+    count: u32,
+) -> (Ground<'p>, Vec<Graphed>) {
+    walked(program, requests, scopes, &[], count)
+}
+
+fn walked<'p>(
+    program: &'p Program,
+    requests: &[Request],
+    scopes: &'p [Scope],
+    others: &[NodeId],
+    twin: u32,
+) -> (Ground<'p>, Vec<Graphed>) {
     let mut verdicts: Vec<Option<Evaluated>> = vec![None; program.nodes.len()];
     for (request, scope) in requests.iter().zip(scopes) {
         let mut walk = Interpret::walk(program, scope);
@@ -63,6 +113,7 @@ pub(crate) fn graph<'p>(program: &'p Program, requests: &[Request], scopes: &'p 
             walk.asked(family, scope.candidates(policy), scope.version(policy).is_some());
             scope.invariants(program, policy).into_iter().for_each(|(invariant, _)| drop(walk.node(invariant.node)));
         }
+        others.iter().for_each(|&node| drop(walk.node(node)));
         for (so_far, verdict) in verdicts.iter_mut().zip(walk.nodes) {
             // Not known in one text is not known.
             if so_far.is_none() || verdict == Some(Evaluated::Unknown) {
@@ -72,8 +123,9 @@ pub(crate) fn graph<'p>(program: &'p Program, requests: &[Request], scopes: &'p 
     }
     let mut ground = Ground::new(program, &scopes[0], Groups::new(program, &verdicts).member_by_member());
     let mut graphed = Vec::new();
-    for (request, scope) in requests.iter().zip(scopes) {
+    for (side, (request, scope)) in requests.iter().zip(scopes).enumerate() {
         ground.rules.clear();
+        ground.twin = if side == 0 { 0 } else { twin };
         let mut walk = Walk::new(program, scope, ground);
         let mut roots = Vec::new();
         let mut invariants: Vec<(OriginId, Gid)> = Vec::new();
@@ -93,6 +145,9 @@ pub(crate) fn graph<'p>(program: &'p Program, requests: &[Request], scopes: &'p 
                     invariants.push((invariant.origin, id));
                 }
             }
+        }
+        for &node in others {
+            walk.node(node);
         }
         let in_time = request.pinned.map(|version| {
             let operands: Vec<Gid> =

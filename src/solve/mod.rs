@@ -7,6 +7,7 @@
 //! encode    what a node comes to, case by case; compare, decide: ordered values; rules and tables
 //! theory    whether comparisons of several ordered facts can hold together
 //! applicant a model as facts that the interpreter can decide again
+//! example   somebody as ordinary as can be, and which facts matter
 //! ```
 //!
 //! [`Space`] takes the graph that [`crate::eval::exact::ground`] makes of what is not known, when nothing is. A *no* is a proof.
@@ -18,6 +19,7 @@ pub(crate) mod compare;
 pub(crate) mod decide;
 pub(crate) mod domain;
 pub(crate) mod encode;
+pub(crate) mod example;
 pub(crate) mod gates;
 pub(crate) mod graph;
 pub(crate) mod sat;
@@ -77,6 +79,11 @@ pub(crate) struct Model {
 }
 
 impl Model {
+    /// Whether it tells of a condition: one that was made after it is not told.
+    pub(crate) fn tells(&self, lit: Lit) -> bool {
+        lit.variable() < self.holds.len()
+    }
+
     /// Whether a condition holds.
     pub(crate) fn holds(&self, lit: Lit) -> bool {
         self.holds.get(lit.variable()).copied().unwrap_or(false) == lit.is_positive()

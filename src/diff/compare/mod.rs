@@ -23,7 +23,7 @@ use self::outcomes::{Class, Outcomes, Turn, same, turns};
 use self::reasons::differing;
 use self::regions::{Wanted, describe};
 use self::vocabulary::{Condition, Edited, Rank, conditions};
-use self::witness::{Asked as Between, change_words, decide, nearest, ordinary, outcome_text, witness};
+use self::witness::{Asked as Between, change_words, decide, nearest, outcome_text, witness};
 use super::join::{Joined, join};
 use super::revert::{clusters, revert};
 use super::structural::{self, Scope};
@@ -35,6 +35,7 @@ use crate::facts::Facts;
 use crate::lower::lower;
 use crate::program::{Asked, EVALUATION_DATE, EVALUATION_TIME, FactId, FamilyId, PolicyId, Program, VersionId};
 use crate::solve::encode::{Case, Truth};
+use crate::solve::example::ordinary;
 use crate::solve::graph::{Graphed, graph, nothing_but, scopes};
 use crate::solve::sat::Lit;
 use crate::solve::{Answer, Space};
@@ -607,7 +608,7 @@ impl Comparing<'_, '_> {
         };
         let from = turn.from.text(self.program, &subject.ty, false);
         let to = turn.to.text(self.program, &subject.ty, true);
-        let example = ordinary(space, &[who], &between)?;
+        let example = ordinary(space, &[who], self.given, self.today)?;
         // Of values that move with facts, the facts that they are made of.
         let read: BTreeSet<u32> = [old, new]
             .into_iter()

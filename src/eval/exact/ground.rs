@@ -69,12 +69,14 @@ pub(crate) struct Ground<'p> {
     pub(crate) variables: IndexMap<Missing, Variable>,
     pub(crate) rules: HashMap<RuleId, RuleTerms>,
     pub(crate) groups: Groups,
+    /// How many facts further on the fact lies that is read in place of one: 0, or to where the twins of facts are.
+    pub(crate) twin: u32,
 }
 
 impl<'p> Ground<'p> {
     pub(crate) fn new(program: &'p Program, scope: &'p Scope, groups: Groups) -> Self {
         let (terms, variables, rules) = (IndexMap::new(), IndexMap::new(), HashMap::new());
-        Ground { program, scope, terms, variables, rules, groups }
+        Ground { program, scope, terms, variables, rules, groups, twin: 0 }
     }
 
     pub(crate) fn term(&self, id: Gid) -> &Term {
@@ -254,13 +256,14 @@ impl Algebra for Ground<'_> {
     }
 
     fn fact(&mut self, fact: FactId) -> Gid {
-        let at = Missing { fact, path: Vec::new() };
+        let read = FactId(fact.0 + self.twin);
+        let at = Missing { fact: read, path: Vec::new() };
         if let Slot::Given(value) = self.scope.slot(fact).clone() {
             return self.given(&value, at);
         }
         let ty = self.program.fact(fact).ty.clone();
         let mut result = match self.groups.list_length(fact) {
-            Some(length) => self.leaf(Term::Listed(fact, length)),
+            Some(length) => self.leaf(Term::Listed(read, length)),
             None => self.unknown(at, &ty, false),
         };
         // V8 where the version that assumes is not certain: its assumption holds if it is in force.

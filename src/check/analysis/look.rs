@@ -1,0 +1,283 @@
+//! One version of a policy: its graph, and questions about everybody it is meant for.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use serde_json::Map;
+
+use super::MAX_QUESTIONS;
+use super::claims::Claims;
+use crate::diagnostic::{Code, Diagnostic, Witness};
+use crate::eval::exact::ground::Gid;
+use crate::eval::scope::Scope;
+use crate::eval::{Answer, Request, evaluate};
+use crate::facts::{Facts, Slot, fact_json};
+use crate::load::Loaded;
+use crate::program::{Asked, DecisionId, FamilyId, NodeId, Op, OriginId, PolicyId, Program, VersionId};
+use crate::solve::encode::{Case, Cases, Encoder};
+use crate::solve::example::{Example, needed, ordinary};
+use crate::solve::graph::{Graphed, graph_with, meant};
+use crate::solve::sat::Lit;
+use crate::solve::{Answer as Found, Model, Space};
+use crate::source::{SourceId, Span};
+use crate::value::{Evaluated, Type, Value};
+
+/// How many applicants are kept who answer further questions at no cost.
+const MAX_KEPT: usize = 256;
+
+/// What a question about everybody came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Anyone {
+    /// There is somebody.
+    Yes,
+    /// There is provably nobody.
+    No,
+    /// The effort was not enough.
+    Unknown,
+}
+
+/// One version, looked at.
+pub(super) struct Look<'p> {
+    pub(super) loaded: &'p Loaded,
+    pub(super) program: &'p Program,
+    pub(super) version: VersionId,
+    pub(super) request: Request,
+    pub(super) graphed: Graphed,
+    pub(super) space: Space<'p>,
+    /// The day of an ordinary applicant: the version's first.
+    pub(super) today: NaiveDate,
+    /// Texts that belong to this policy or to a library: what other policies write is looked at with them.
+    own: BTreeSet<SourceId>,
+    /// Applicants found so far.
+    kept: Vec<Model>,
+    /// Whether a question was left open.
+    open: bool,
+}
+
+/// What is asked about a version: all its decisions.
+pub(super) fn request(program: &Program, policy: PolicyId, version: VersionId) -> Request {
+    let has = |family: &FamilyId| {
+        let members = &program.family(*family).members;
+        members.iter().any(|(of, asked)| *of == Some(version) && matches!(asked, Asked::Decision(_)))
+    };
+    let asked = program.policies[policy.index()].families.iter().copied().filter(has).collect();
+    Request { policy, pinned: Some(version), asked }
+}
+
+impl<'p> Look<'p> {
+    pub(super) fn new(
+        loaded: &'p Loaded,
+        program: &'p Program,
+        version: VersionId,
+        request: Request,
+        scopes: &'p [Scope],
+    ) -> Self {
+        let it = program.version(version);
+        let others: Vec<NodeId> =
+            it.asserts.iter().map(|&(_, node)| node).chain(it.notes.iter().filter_map(|note| note.when)).collect();
+        let (ground, mut graphed) = graph_with(program, std::slice::from_ref(&request), scopes, &others);
+        let graphed = graphed.remove(0);
+        let mut space = Space::of_our_time(ground);
+        let today = it.start.date;
+        space.expect_ordinary(today);
+        let meant = meant(&mut space, &graphed);
+        space.require(&[meant]);
+        let policy = &program.policies[it.policy.index()];
+        let mut own: BTreeSet<SourceId> = policy.versions.iter().map(|&other| program.version(other).source).collect();
+        own.extend(loaded.libraries.iter().map(|library| library.source));
+        Look {
+            loaded,
+            program,
+            version,
+            request,
+            graphed,
+            space,
+            today,
+            own,
+            kept: Vec::new(),
+            open: false,
+        }
+    }
+
+    /// Whether the version is meant for nobody at all.
+    pub(super) fn nobody(&mut self) -> bool {
+        self.anyone(&[]) == Anyone::No
+    }
+
+    /// Whether there is somebody for whom all of these hold.
+    pub(super) fn anyone(&mut self, who: &[Lit]) -> Anyone {
+        let holds = |model: &Model| who.iter().all(|&lit| model.tells(lit) && model.holds(lit));
+        if self.kept.iter().rev().any(holds) {
+            return Anyone::Yes;
+        }
+        if who.contains(&Lit::FALSE) {
+            return Anyone::No;
+        }
+        if self.space.questions >= MAX_QUESTIONS {
+            self.open = true;
+            return Anyone::Unknown;
+        }
+        match self.space.ask(who) {
+            Found::Yes(model) => {
+                if self.kept.len() < MAX_KEPT {
+                    self.kept.push(model);
+                }
+                Anyone::Yes
+            }
+            Found::No(_) => Anyone::No,
+            Found::Unknown => {
+                self.open = true;
+                Anyone::Unknown
+            }
+        }
+    }
+
+    /// Whether it is proved that there is nobody.
+    pub(super) fn never(&mut self, who: &[Lit]) -> bool {
+        self.anyone(who) == Anyone::No
+    }
+
+    /// Makes an applicant as ordinary as can be.
+    pub(super) fn example(&mut self, who: &[Lit]) -> Option<Example> {
+        if self.space.questions >= MAX_QUESTIONS {
+            self.open = true;
+            return None;
+        }
+        ordinary(&mut self.space, who, &[], self.today)
+    }
+
+    /// Shows an applicant by the facts that alone settle `goal`.
+    pub(super) fn witness(&mut self, intro: &str, example: &Example, goal: Lit) -> Witness {
+        let needed = needed(&mut self.space, &example.model, goal);
+        self.shown(intro, &example.facts, |fact| needed.contains(&fact))
+    }
+
+    /// Shows an applicant by some facts.
+    pub(super) fn shown(&self, intro: &str, facts: &Facts, wanted: impl Fn(crate::program::FactId) -> bool) -> Witness {
+        let (mut words, mut record) = (Vec::new(), Map::new());
+        for (id, slot) in facts.iter() {
+            let Slot::Given(value) = slot else { continue };
+            if wanted(id) {
+                let fact = self.program.fact(id);
+                let value_text = self.program.value_text(value, &fact.ty);
+                words.push(format!("{} {value_text}", fact.label.as_ref().unwrap_or(&fact.name)));
+                record.insert(fact.key.clone(), fact_json(self.program, &fact.ty, value));
+            }
+        }
+        Witness { intro: intro.to_owned(), words, facts: record, comes_to: Vec::new() }
+    }
+
+    /// Decides about an applicant by the interpreter.
+    pub(super) fn decide(&self, family: FamilyId, facts: &Facts) -> Option<Answer> {
+        let request = Request { asked: vec![family], ..self.request.clone() };
+        evaluate(self.program, &request, facts).answers.into_iter().next()
+    }
+
+    /// The decisions of this version, in written order.
+    pub(super) fn decisions(&self) -> Vec<DecisionId> {
+        self.program.version(self.version).decisions.clone()
+    }
+
+    /// What a node came to in the graph, if it is there.
+    pub(super) fn graph_of(&self, node: NodeId) -> Option<Gid> {
+        self.graphed.nodes.get(node.index()).copied().flatten()
+    }
+
+    /// Whether a text is looked at here: not one of another policy.
+    pub(super) fn is_own(&self, span: Span) -> bool {
+        self.own.contains(&span.source)
+    }
+
+    /// The labelled expressions of this policy and its libraries, parts before the whole: origin, inner node, what it came to.
+    pub(super) fn clauses(&self) -> Vec<(OriginId, NodeId, Gid)> {
+        let clause = |&node: &NodeId| match *self.program.op(node) {
+            Op::Clause(origin, inner) if self.is_own(self.program.origin(origin).span) => {
+                Some((origin, inner, self.graph_of(node)?))
+            }
+            _ => None,
+        };
+        self.graphed.order.iter().filter_map(clause).collect()
+    }
+
+    /// The first line of a declaration: what a label underlines.
+    pub(super) fn head(&self, span: Span) -> Span {
+        let line = self.loaded.sources.slice(span).lines().next().map_or(0, |line| line.trim_end().len());
+        Span { end: span.start + line as u32, ..span }
+    }
+
+    /// The first line of the text of an origin.
+    pub(super) fn place(&self, origin: OriginId) -> Span {
+        self.head(self.program.origin(origin).span)
+    }
+
+    /// Says what a value is: itself where it is constant, else its text.
+    pub(super) fn value_text(&self, node: NodeId, ty: &Type) -> String {
+        let mut inner = node;
+        while let Op::Clause(origin, below) = self.program.op(inner) {
+            if matches!(self.program.op(*below), Op::Const(_)) {
+                inner = *below;
+                continue;
+            }
+            let text = &self.program.origin(*origin).text;
+            return if text.is_empty() { "a value".into() } else { format!("`{text}`") };
+        }
+        match self.program.op(inner) {
+            Op::Const(value) => self.program.value_text(value, one_of(value, ty)),
+            _ => "a value".into(),
+        }
+    }
+
+    /// Says what could not be taken apart, and that the budget ended.
+    pub(super) fn say_vague(&mut self, claims: &mut Claims) {
+        let version = self.program.version(self.version);
+        let mut places: Vec<String> = Vec::new();
+        for &id in self.space.encoder.vague.keys() {
+            let text = self.space.encoder.place_of(id);
+            if !places.contains(&text) {
+                places.push(text);
+            }
+        }
+        if self.open {
+            places.push("questions that would take too long".into());
+        }
+        if let Some((first, rest)) = places.split_first() {
+            let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+            let message = format!("not everything here could be settled: {first}{more}");
+            let help = "findings that are shown are right; some may be missing where this matters";
+            claims.found(Diagnostic::note(Code::NOT_SETTLED, version.span, message).help(help));
+        }
+    }
+}
+
+/// The type as which a value is shown: of a set its members'.
+fn one_of<'t>(value: &Value, ty: &'t Type) -> &'t Type {
+    match (value, ty.required()) {
+        (Value::Set(_), _) => ty,
+        (_, Type::Set(inner)) => inner,
+        _ => ty,
+    }
+}
+
+/// When two nodes come to different values; neither is an error.
+pub(super) fn differ(encoder: &mut Encoder, a: &Cases, b: &Cases) -> Lit {
+    let mut parts = Vec::new();
+    for (x, case) in a.iter().filter(|(_, case)| !is_error(case)) {
+        for (y, other) in b.iter().filter(|(_, case)| !is_error(case)) {
+            let same = encoder.same(case, other);
+            parts.push(encoder.gates.and(&[*x, *y, !same]));
+        }
+    }
+    encoder.gates.or(&parts)
+}
+
+/// Whether a case is an error value.
+pub(super) fn is_error(case: &Case) -> bool {
+    matches!(case, Case::Known(Evaluated::Error(_)))
+}
+
+/// When a node comes to an error.
+pub(super) fn fails(encoder: &mut Encoder, id: Gid) -> Lit {
+    let cases = encoder.cases(id);
+    let lits: Vec<Lit> = cases.iter().filter(|(_, case)| is_error(case)).map(|(lit, _)| *lit).collect();
+    encoder.gates.or(&lits)
+}

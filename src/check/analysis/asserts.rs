@@ -37,9 +37,10 @@ pub(super) fn asserts(look: &mut Look, claims: &mut Claims) {
         };
         let mut witness = look.witness("it fails for", &example, !holds);
         witness.comes_to = result(look, &example.facts, node).1;
-        let finding = Diagnostic::error(Code::ASSERT, place, format!("the assert `{}` does not hold for everybody", it.name))
-            .witness(Some(witness))
-            .help("mend the rules, or the assert; `enact explain` with these facts shows why");
+        let finding =
+            Diagnostic::error(Code::ASSERT, place, format!("the assert `{}` does not hold for everybody", it.name))
+                .witness(Some(witness))
+                .help("mend the rules, or the assert; `enact explain` with these facts shows why");
         claims.found(finding);
     }
 }
@@ -62,7 +63,9 @@ fn result(look: &Look, facts: &Facts, node: NodeId) -> (Evaluated, Vec<String>) 
         let name = match op {
             Op::Decision(decision) => Some(program.family(program.decision(*decision).family).name.clone()),
             Op::Used(family, _) => Some(program.family(*family).name.clone()),
-            Op::Clause(origin, _) if !program.origin(*origin).name.is_empty() => Some(program.origin(*origin).name.clone()),
+            Op::Clause(origin, _) if !program.origin(*origin).name.is_empty() => {
+                Some(program.origin(*origin).name.clone())
+            }
             _ => None,
         };
         match name {

@@ -49,7 +49,11 @@ impl Claims {
 
     /// Takes note of an assert in one version.
     pub(super) fn assert(&mut self, span: Span, holds: bool) {
-        if holds { self.proved.insert(span) } else { self.open.insert(span) };
+        if holds {
+            self.proved.insert(span)
+        } else {
+            self.open.insert(span)
+        };
     }
 
     /// Returns all findings, and how many asserts hold in every version that has them.

@@ -50,9 +50,10 @@ pub(super) fn errors(look: &mut Look, claims: &mut Claims) {
             let Some(what) = words(fault.kind) else { continue };
             let witness = look.witness("it is for", &example, both);
             let name = &program.family(family).name;
-            let finding = Diagnostic::warning(Code::ERROR_VALUE, place, format!("`{name}` can come to an error: {what}"))
-                .witness(Some(witness))
-                .help("guard it with a condition beside it, or say what holds then");
+            let finding =
+                Diagnostic::warning(Code::ERROR_VALUE, place, format!("`{name}` can come to an error: {what}"))
+                    .witness(Some(witness))
+                    .help("guard it with a condition beside it, or say what holds then");
             claims.found(finding);
             break;
         }

@@ -124,16 +124,17 @@ fn pairs(space: &mut Space, a: u32, b: u32) -> Vec<(Lit, Lit)> {
             pairs
         }
         (Domain::Ordered { present, line, .. }, Domain::Ordered { present: there, line: other, .. }) => {
-            let places: std::collections::BTreeSet<i128> = line.reached.keys().chain(other.reached.keys()).copied().collect();
+            let places: std::collections::BTreeSet<i128> =
+                line.reached.keys().chain(other.reached.keys()).copied().collect();
             let mut pairs = vec![(present, there)];
             for place in places {
                 pairs.push((space.encoder.at_or_after(a, place), space.encoder.at_or_after(b, place)));
             }
             pairs
         }
-        (Domain::Finite { values, .. }, Domain::Finite { .. }) => {
-            (0..values.len()).map(|place| (space.encoder.is_value(a, place), space.encoder.is_value(b, place))).collect()
-        }
+        (Domain::Finite { values, .. }, Domain::Finite { .. }) => (0..values.len())
+            .map(|place| (space.encoder.is_value(a, place), space.encoder.is_value(b, place)))
+            .collect(),
         _ => Vec::new(),
     }
 }

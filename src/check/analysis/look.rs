@@ -85,18 +85,7 @@ impl<'p> Look<'p> {
         let policy = &program.policies[it.policy.index()];
         let mut own: BTreeSet<SourceId> = policy.versions.iter().map(|&other| program.version(other).source).collect();
         own.extend(loaded.libraries.iter().map(|library| library.source));
-        Look {
-            loaded,
-            program,
-            version,
-            request,
-            graphed,
-            space,
-            today,
-            own,
-            kept: Vec::new(),
-            open: false,
-        }
+        Look { loaded, program, version, request, graphed, space, today, own, kept: Vec::new(), open: false }
     }
 
     /// Whether the version is meant for nobody at all.

@@ -76,13 +76,7 @@ pub fn analyse(loaded: &Loaded, program: &Program) -> Analysis {
 }
 
 /// Looks at one version. Returns how many questions that took.
-fn version_of(
-    loaded: &Loaded,
-    program: &Program,
-    policy: PolicyId,
-    version: VersionId,
-    claims: &mut Claims,
-) -> usize {
+fn version_of(loaded: &Loaded, program: &Program, policy: PolicyId, version: VersionId, claims: &mut Claims) -> usize {
     let request = look::request(program, policy, version);
     let facts = nothing_but(program, &[]);
     let scopes = scopes(program, std::slice::from_ref(&request), &facts);

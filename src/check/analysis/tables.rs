@@ -27,7 +27,9 @@ pub(super) fn tables(look: &mut Look, claims: &mut Claims) {
         }
         let Op::Rows { hit, rows, otherwise } = program.op(inner) else { continue };
         let table = look.head(program.origin(origin).span);
-        let Some(list) = rows.iter().map(|&(condition, output)| row(look, condition, output)).collect() else { continue };
+        let Some(list) = rows.iter().map(|&(condition, output)| row(look, condition, output)).collect() else {
+            continue;
+        };
         let list: Vec<Row> = list;
         let name = &program.origin(origin).name;
         never_match(look, claims, name, hit, &list);
@@ -112,10 +114,11 @@ fn together(look: &mut Look, claims: &mut Claims, name: &str, hit: &HitKind, row
         let Some(example) = look.example(&[who]) else { return };
         let witness = look.witness("both match", &example, who);
         let why = if *hit == HitKind::Any { "with different outputs" } else { "although at most one may" };
-        let finding = Diagnostic::warning(Code::ROWS_TOGETHER, rows[a].at, format!("two rows of `{name}` match together, {why}"))
-            .label(rows[b].at, "the other row")
-            .witness(Some(witness))
-            .help("make their conditions exclude each other, or say which counts: `highest`, `first`");
+        let finding =
+            Diagnostic::warning(Code::ROWS_TOGETHER, rows[a].at, format!("two rows of `{name}` match together, {why}"))
+                .label(rows[b].at, "the other row")
+                .witness(Some(witness))
+                .help("make their conditions exclude each other, or say which counts: `highest`, `first`");
         claims.found(finding);
         return;
     }

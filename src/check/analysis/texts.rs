@@ -59,7 +59,8 @@ fn differing(program: &Program, first: &Assumption, second: &Assumption) -> Diag
 pub(super) fn late_sources(loaded: &Loaded, program: &Program, claims: &mut Claims) {
     for version in &program.versions {
         let Some(end) = version.end else { continue };
-        let rules = program.rules.iter().filter(|rule| version.decisions.contains(&rule.decision)).map(|rule| rule.origin);
+        let rules =
+            program.rules.iter().filter(|rule| version.decisions.contains(&rule.decision)).map(|rule| rule.origin);
         let decisions = version.decisions.iter().map(|&decision| program.decision(decision).origin);
         for origin in decisions.chain(rules) {
             let it = program.origin(origin);

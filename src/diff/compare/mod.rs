@@ -626,7 +626,8 @@ impl Comparing<'_, '_> {
             Class::AnyValue => None,
             class => Some(new.is(&mut space.encoder, self.program, *new_family, class)),
         };
-        if let Some(back) = back
+        // Of other policies, the group that is followed says it.
+        if let Some(back) = back.filter(|_| !subject.reached)
             && let Some((other, changed)) = nearest(space, &example, back, &between, false)
         {
             let answer = decide(self.program, self.new, *new_family, &other.facts);
@@ -635,7 +636,8 @@ impl Comparing<'_, '_> {
             }
         }
         let unchanged = same(&mut space.encoder, old, new);
-        let neighbour = nearest(space, &example, unchanged, &between, true).and_then(|(other, _)| {
+        let neighbour = if subject.reached { None } else { nearest(space, &example, unchanged, &between, true) };
+        let neighbour = neighbour.and_then(|(other, _)| {
             let before = decide(self.program, self.old, *old_family, &other.facts);
             let after = decide(self.program, self.new, *new_family, &other.facts);
             let (before, after) = (outcome_text(self.program, &before), outcome_text(self.program, &after));
@@ -711,7 +713,7 @@ impl Comparing<'_, '_> {
                 given: self.given,
                 today: self.today,
             };
-            let Some(example) = ordinary(space, &[who], &between) else { return false };
+            let Some(example) = ordinary(space, &[who], between.given, between.today) else { return false };
             let outcome = outcome_text(self.program, &decide(self.program, self.old, old.0, &example.facts));
             let none = BTreeSet::new();
             let Some(shown) = witness(space, &example, &between, (who, &none), (&outcome, &outcome)) else {

@@ -9,9 +9,9 @@ use crate::diff::model::{Because, Verdict, Witness};
 use crate::eval::{Answer, Outcome, Possible, Reason, Request, Status, evaluate};
 use crate::facts::{Facts, Slot, fact_json};
 use crate::program::{EVALUATION_DATE, EVALUATION_TIME, FactId, FamilyId, Program, TemplatePart};
-use crate::solve::sat::Lit;
 use crate::solve::Space;
 use crate::solve::example::{Example, closest, fixed, needed};
+use crate::solve::sat::Lit;
 use crate::syntax::ast::Effort;
 use crate::value::{Type, Value};
 

@@ -30,6 +30,8 @@ pub struct Diff {
     pub gaps: Vec<String>,
     /// Terms that could not be taken apart. What is proved stays proved; a group may name people whom these terms exclude.
     pub approximated: Vec<String>,
+    /// What is not compared.
+    pub notes: Vec<String>,
     /// What was done to be sure.
     pub checks: Checks,
     /// Rows of a population by what happens to them, if one was given.

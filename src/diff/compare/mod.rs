@@ -98,6 +98,7 @@ pub fn compare(old: &Text, new: &Text, options: &Options) -> Comparison {
         complete: true,
         gaps: Vec::new(),
         approximated: Vec::new(),
+        notes: Vec::new(),
         checks: Checks { certified: true, ..Checks::default() },
         population: None,
     };
@@ -109,9 +110,8 @@ pub fn compare(old: &Text, new: &Text, options: &Options) -> Comparison {
         }
     }
     for edit in diff.edits.iter().filter(|edit| edit.kind == "assume" && edit.meaning) {
-        diff.complete = false;
-        diff.gaps.push(format!(
-            "people who do not state `{}` are not compared: everybody here states every fact",
+        diff.notes.push(format!(
+            "`{}`: people who do not state it are not compared; everybody here states every fact",
             edit.name
         ));
     }
@@ -790,7 +790,10 @@ impl Comparing<'_, '_> {
                 None => !affected && self.diff.complete,
             };
             if idle {
-                self.diff.no_effect.extend(cluster.iter().copied().filter(|&edit| self.diff.edits[edit].meaning));
+                // What is assumed of those who do not state a fact is not compared.
+                let compared = |edit: &usize| self.diff.edits[*edit].meaning && self.diff.edits[*edit].kind != "assume";
+                let idle: Vec<usize> = cluster.iter().copied().filter(compared).collect();
+                self.diff.no_effect.extend(idle);
             }
         }
         self.diff.no_effect.sort_unstable();

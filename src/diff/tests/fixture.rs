@@ -102,6 +102,7 @@ impl Shipped {
             complete: true,
             gaps: Vec::new(),
             approximated: Vec::new(),
+            notes: Vec::new(),
             checks: Checks { replayed: 4, certified: true, questions: 31 },
             population: None,
         }

@@ -16,6 +16,7 @@ pub(crate) mod ground;
 mod groups;
 mod missing;
 mod shape;
+mod ties;
 mod what_would;
 
 pub use self::what_would::{WhatWould, what_would};
@@ -89,6 +90,11 @@ impl<'p> Exact<'p> {
     /// tell whether there is one.
     pub(crate) fn clash(&self, open: &[Open]) -> Result<Option<Vec<OriginId>>, Budget> {
         let mut vague = Ok(None);
+        let invariants: Vec<Gid> = open.iter().map(|&(_, id)| id).collect();
+        let loose = ties::loose(&self.walk.algebra, &invariants, &BTreeSet::new());
+        let open: Vec<Open> =
+            open.iter().enumerate().filter(|(index, _)| !loose.contains_key(index)).map(|(_, &open)| open).collect();
+        let open = &open[..];
         for part in self.components(open) {
             let ids: Vec<Gid> = part.iter().map(|&index| open[index].1).collect();
             match self.clashes(&ids) {
@@ -193,17 +199,25 @@ impl<'p> Exact<'p> {
                 reasons.push(Candidate::always(Reason::Expression(origin), in_force));
             }
         }
-        let tied = self.tied(asked, open);
+        let tied = self.tied(asked, open, true);
         self.analyse(family, asked, &tied, &reasons).unwrap_or_else(|Budget| self.inexact(asked, read))
     }
 
-    /// Returns the invariants tied to what a node reads, directly or through others.
-    fn tied(&self, asked: Gid, open: &[Open]) -> Vec<Gid> {
+    /// Returns the invariants tied to what a node reads, directly or through others: of loose ones of a kind one, for `missing`,
+    /// or none.
+    fn tied(&self, asked: Gid, open: &[Open], missing: bool) -> Vec<Gid> {
+        let ground = &self.walk.algebra;
+        let invariants: Vec<Gid> = open.iter().map(|&(_, id)| id).collect();
+        let mut kinds = BTreeSet::new();
+        let mut loose = ties::loose(ground, &invariants, &ground.reads(asked).iter().copied().collect());
+        loose.retain(|_, kind| !missing || !kinds.insert(kind.clone()));
+        let open: Vec<Gid> =
+            (0..invariants.len()).filter(|index| !loose.contains_key(index)).map(|index| invariants[index]).collect();
         let mut facts = self.units_of(asked);
         let mut tied: Vec<Gid> = Vec::new();
         loop {
             let before = tied.len();
-            for &(_, id) in open {
+            for &id in &open {
                 let reads = self.units_of(id);
                 if !tied.contains(&id) && !reads.is_disjoint(&facts) {
                     facts.extend(reads);
@@ -337,31 +351,21 @@ impl<'p> Exact<'p> {
             entry.extend(analysis.level(variable));
         }
         let reads_of_asked = self.units_of(asked);
-        // Facts tied to each other: united by every invariant that reads them.
-        let mut component: Vec<usize> = (0..levels.len()).collect();
-        for &invariant in tied {
-            let mut together: Vec<usize> = self
-                .units_of(invariant)
-                .iter()
-                .filter_map(|unit| levels.get_index_of(unit))
-                .map(|unit| component[unit])
-                .collect();
-            together.sort_unstable();
-            if let Some(&first) = together.first() {
-                component.iter_mut().filter(|part| together.contains(part)).for_each(|part| *part = first);
-            }
-        }
-        let units: Vec<Unit> = levels
+        let mut units: Vec<Unit> = levels
             .iter()
-            .enumerate()
-            .map(|(index, (at, levels))| Unit {
+            .map(|(at, levels)| Unit {
                 levels: levels.clone(),
-                tied: (0..component.len())
-                    .filter(|&other| other != index && component[other] == component[index])
-                    .collect(),
+                tied: BTreeSet::new(),
                 read: reads_of_asked.contains(at),
             })
             .collect();
+        for &invariant in tied {
+            let together: Vec<usize> =
+                self.units_of(invariant).iter().filter_map(|unit| levels.get_index_of(unit)).collect();
+            for &one in &together {
+                units[one].tied.extend(together.iter().copied().filter(|&other| other != one));
+            }
+        }
         let (list, exact) = missing(&mut analysis.diagrams, numbered, &units)
             .unwrap_or_else(|Budget| (units.iter().map(|unit| unit.read).collect(), false));
         findings.exact = exact;

@@ -124,7 +124,7 @@ fn changes(
     let open = exact.invariants(policy);
     let root = exact.walk.asked(asked, &versions, certain);
     let root = exact.walk.algebra.apply(Key::Asked(asked), &[root]);
-    let tied = exact.tied(root, &open);
+    let tied = exact.tied(root, &open, false);
     let ground = &exact.walk.algebra;
     let mut seeds = HashMap::new();
     for (index, variable) in ground.variables.values().enumerate() {

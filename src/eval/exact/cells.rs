@@ -49,7 +49,7 @@ const MAX_COMBINATIONS: usize = 4096;
 const MAX_COMPARISONS: usize = 300;
 
 /// How many nodes the search evaluates in all; after that, what is not settled is opaque.
-const MAX_EVALUATIONS: usize = 2_000_000;
+const MAX_EVALUATIONS: usize = 400_000;
 
 /// The cells of every variable of one analysis.
 pub(crate) struct Cells {

@@ -38,11 +38,21 @@ pub(crate) struct Sets {
 }
 
 impl Sets {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Sets { sets: IndexSet::from([Vec::new()]) }
     }
 
-    fn union(&mut self, a: u32, b: u32) -> u32 {
+    /// Returns the set of one outcome.
+    pub(crate) fn single(&mut self, outcome: u32) -> u32 {
+        self.sets.insert_full(vec![outcome]).0 as u32
+    }
+
+    /// Returns the outcomes in a set, sorted.
+    pub(crate) fn members(&self, set: u32) -> &[u32] {
+        &self.sets[set as usize]
+    }
+
+    pub(crate) fn union(&mut self, a: u32, b: u32) -> u32 {
         if a == b || b == NONE {
             return a;
         }
@@ -71,7 +81,7 @@ pub(crate) struct Unit {
 pub(crate) fn missing(diagrams: &mut Diagrams, outcomes: Id, units: &[Unit]) -> Result<(Vec<bool>, bool), Budget> {
     let mut sets = Sets::new();
     let single = diagrams.apply(&[outcomes], &mut Memo::default(), &mut |settled| {
-        settled[0].map(|outcome| if outcome == 0 { NONE } else { sets.sets.insert_full(vec![outcome]).0 as u32 })
+        settled[0].map(|outcome| if outcome == 0 { NONE } else { sets.single(outcome) })
     })?;
     let mut list = vec![false; units.len()];
     let mut exact = true;

@@ -49,7 +49,7 @@ const MAX_COMBINATIONS: usize = 4096;
 const MAX_COMPARISONS: usize = 300;
 
 /// How many nodes the search evaluates in all; after that, what is not settled is opaque.
-const MAX_EVALUATIONS: usize = 400_000;
+const MAX_EVALUATIONS: usize = 1_000_000;
 
 /// The cells of every variable of one analysis.
 pub(crate) struct Cells {
@@ -507,7 +507,7 @@ impl Search<'_, '_, '_> {
                         return None;
                     }
                     for _ in 0..MAX_POSSIBLE {
-                        match points.turn(variable, &axis, (from, to), None, &mut |points| points.at(id)) {
+                        match points.turn(variable, &axis, (from, to), Some(from + 1), &mut |points| points.at(id)) {
                             Some(turn) => {
                                 turns.insert(turn);
                                 from = turn;

@@ -18,7 +18,7 @@ const RESULT: u32 = 1 << 31;
 pub(crate) const MAX_NODES: usize = 200_000;
 
 /// How many steps one analysis may take; a step follows one branch and takes well under a microsecond.
-pub(crate) const MAX_STEPS: usize = 2_000_000;
+pub(crate) const MAX_STEPS: usize = 1_000_000;
 
 /// A count ran out: the caller answers without the diagram (D13).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -239,7 +239,9 @@ impl<'p> Ground<'p> {
             }
             Key::Node(node) => match program.op(node) {
                 Op::Dated(id, _) => (1, program.dated[id.index()].values.iter().any(|(boundary, _)| inside(*boundary))),
-                Op::Scale(id, ..) => (2, program.scales[id.index()].values.iter().any(|(boundary, _)| inside(*boundary))),
+                Op::Scale(id, ..) => {
+                    (2, program.scales[id.index()].values.iter().any(|(boundary, _)| inside(*boundary)))
+                }
                 _ => return operands,
             },
             _ => return operands,

@@ -215,21 +215,17 @@ impl<'p> Exact<'p> {
         let mut kept: BTreeSet<u32> = self.walk.algebra.reads(asked).iter().copied().collect();
         reasons.iter().for_each(|candidate| kept.extend(candidate.reads(&self.walk.algebra)));
         let (tied, core) = (self.tied(asked, open, &kept, true), self.core(asked, open, &kept));
-        let found = self.analyse(family, asked, &core, &reasons, MAX_STEPS).unwrap_or_else(|Budget| self.inexact(asked, read));
+        let found =
+            self.analyse(family, asked, &core, &reasons, MAX_STEPS).unwrap_or_else(|Budget| self.inexact(asked, read));
         let all = |findings: &Findings| self.units_of(asked).iter().all(|unit| findings.missing.contains(unit));
         let settled = found.outcomes.as_ref().is_some_and(|outcomes| outcomes.len() < 2);
-        if found.exact && (settled || tied == core || all(&found)) {
+        if !found.exact || settled || tied == core || all(&found) {
             return found;
         }
         // What was not found missing may be by other values of facts that only invariants read.
         match self.analyse(family, asked, &tied, &reasons, MAX_STEPS / 8) {
             Ok(findings) if findings.exact => findings,
-            _ if found.exact => Findings {
-                missing: self.units_of(asked).into_iter().collect(),
-                exact: false,
-                ..found
-            },
-            _ => found,
+            _ => Findings { missing: self.units_of(asked).into_iter().collect(), exact: false, ..found },
         }
     }
 

@@ -50,18 +50,21 @@ pub(crate) fn cheapest(
     most: usize,
     goal: &impl Fn(u32) -> bool,
 ) -> Result<Vec<Path>, Budget> {
-    let by_level: FxHashMap<u32, usize> = places.iter().enumerate().map(|(index, place)| (place.level, index)).collect();
+    let by_level: FxHashMap<u32, usize> =
+        places.iter().enumerate().map(|(index, place)| (place.level, index)).collect();
     let search = |kept: &BTreeSet<usize>| {
         let mut search = Search { diagrams, places, by_level: &by_level, kept, goal, known: FxHashMap::default() };
         search.best(root)
     };
     let mut found: Vec<Path> = Vec::new();
-    let mut waiting: Vec<(Path, BTreeSet<usize>)> = search(&BTreeSet::new()).map(|path| (path, BTreeSet::new())).into_iter().collect();
+    let mut waiting: Vec<(Path, BTreeSet<usize>)> =
+        search(&BTreeSet::new()).map(|path| (path, BTreeSet::new())).into_iter().collect();
     let mut seen: BTreeSet<BTreeSet<usize>> = BTreeSet::new();
     while found.len() < most {
         let Some(next) = (0..waiting.len()).min_by(|&a, &b| waiting[a].cmp(&waiting[b])) else { break };
         let (path, kept) = waiting.swap_remove(next);
-        let within = found.iter().find(|other| other.changed.is_subset(&path.changed)).map(|other| other.changed.clone());
+        let within =
+            found.iter().find(|other| other.changed.is_subset(&path.changed)).map(|other| other.changed.clone());
         let split = within.unwrap_or_else(|| {
             found.push(path.clone());
             path.changed.clone()

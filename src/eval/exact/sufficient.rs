@@ -53,7 +53,9 @@ pub fn sufficient(program: &Program, request: &Request, facts: &Facts, asked: Fa
             waiting.push(first.to_vec());
         }
     }
-    stated.retain(|fact| ![EVALUATION_DATE, EVALUATION_TIME].contains(fact) && (read.contains(fact) || !deciding.contains(fact)));
+    stated.retain(|fact| {
+        ![EVALUATION_DATE, EVALUATION_TIME].contains(fact) && (read.contains(fact) || !deciding.contains(fact))
+    });
     Some(stated)
 }
 

@@ -77,7 +77,8 @@ pub(crate) fn loose(
 
 /// How a date is bound, if one value of it fits all limits whatever all else is, and later ones (or earlier ones) always less.
 fn bound(ground: &Ground<'_>, index: u32, mut limits: Vec<Limit>) -> Option<Bound> {
-    let sides: BTreeSet<bool> = limits.iter().filter_map(|limit| limit.compared).map(|compared| compared.left).collect();
+    let sides: BTreeSet<bool> =
+        limits.iter().filter_map(|limit| limit.compared).map(|compared| compared.left).collect();
     let none = limits.iter().all(|limit| limit.or_none);
     let ends = limits.iter().all(|limit| {
         limit.compared.is_some_and(|compared| fits(ground, index, compared)) && !ground.variable(index).ty.is_optional()
@@ -147,7 +148,8 @@ fn fits(ground: &Ground<'_>, index: u32, compared: Compared) -> bool {
 /// Returns the invariants that some values of `free` variables do not satisfy by themselves, whatever all else is: the others
 /// say nothing about all else. Those that share free variables are satisfied together.
 pub(crate) fn unsettled(ground: &Ground<'_>, invariants: &[Gid], kept: &BTreeSet<u32>) -> Vec<Gid> {
-    let free = |id: Gid| ground.reads(id).iter().copied().filter(|index| !kept.contains(index)).collect::<BTreeSet<u32>>();
+    let free =
+        |id: Gid| ground.reads(id).iter().copied().filter(|index| !kept.contains(index)).collect::<BTreeSet<u32>>();
     let mut groups: Vec<(BTreeSet<u32>, Vec<Gid>)> = Vec::new();
     for &id in invariants {
         let (mut variables, mut members) = (free(id), vec![id]);
@@ -232,7 +234,9 @@ fn partly(ground: &Ground<'_>, id: Gid, values: &BTreeMap<u32, Value>) -> Evalua
     let mut results: BTreeMap<Gid, Evaluated> = BTreeMap::new();
     for node in cone(ground, &[id]) {
         let result = match ground.term(node) {
-            Term::Variable(index) => values.get(index).map_or(Evaluated::Unknown, |value| Evaluated::Value(value.clone())),
+            Term::Variable(index) => {
+                values.get(index).map_or(Evaluated::Unknown, |value| Evaluated::Value(value.clone()))
+            }
             term => pointwise(ground.program, term, |child| results.get(&child).cloned().unwrap_or(Evaluated::Unknown)),
         };
         results.insert(node, result);

@@ -18,13 +18,13 @@ use super::analysis::Analysis;
 use super::diagram::{Budget, Diagrams, Id, MAX_STEPS, Memo, as_result};
 use super::missing::Sets;
 use super::paths::{Place, cheapest};
-use crate::eval::conclude::outcome;
+use crate::eval::conclude::{evaluate, outcome};
 use crate::eval::interpret::Interpret;
 use crate::eval::kernel::Key;
 use crate::eval::reach::Reach;
 use crate::eval::scope::Scope;
 use crate::eval::walk::Algebra;
-use crate::eval::{Outcome, Request};
+use crate::eval::{Outcome, Request, Status};
 use crate::facts::{Facts, Slot};
 use crate::program::{EVALUATION_DATE, EVALUATION_TIME, FactId, FamilyId, Program};
 use crate::syntax::ast::Effort;
@@ -54,6 +54,9 @@ pub struct WhatWould {
 /// stated. Empty when nothing is decided, or no change does it. Where the budget of the engine ends, changes of single facts.
 pub fn what_would(program: &Program, request: &Request, facts: &Facts, asked: FamilyId) -> Vec<WhatWould> {
     let request = Request { asked: vec![asked], ..request.clone() };
+    if evaluate(program, &request, facts).answers.iter().any(|answer| answer.status != Status::Decided) {
+        return Vec::new();
+    }
     let scope = Scope::new(program, &request, facts);
     let mut reach = Reach::new(program);
     let in_force = |_, version: Option<_>| {
@@ -61,18 +64,41 @@ pub fn what_would(program: &Program, request: &Request, facts: &Facts, asked: Fa
     };
     reach.family(asked, &in_force, &|_| false);
     let deciding: BTreeSet<FactId> = program.policies.iter().map(|policy| policy.decided_by).collect();
-    let proposed: Vec<FactId> = reach
-        .facts
-        .iter()
-        .copied()
-        .filter(|&fact| ![EVALUATION_DATE, EVALUATION_TIME].contains(&fact) && !deciding.contains(&fact))
-        .filter(|&fact| weight(program, fact).is_some() && proposable(&program.fact(fact).ty))
-        .collect();
+    let proposable = |facts: &BTreeSet<FactId>| -> BTreeSet<FactId> {
+        let kept = |fact: FactId| [EVALUATION_DATE, EVALUATION_TIME].contains(&fact) || deciding.contains(&fact);
+        let fits = |fact: FactId| weight(program, fact).is_some() && proposable(&program.fact(fact).ty);
+        facts.iter().copied().filter(|&fact| !kept(fact) && fits(fact)).collect()
+    };
+    let mut proposed = proposable(&reach.facts);
+    // What only invariants read may have to change with it.
+    let policy = program.family(asked).policy.unwrap_or(request.policy);
+    let invariants = scope.invariants(program, policy).into_iter().map(|(invariant, _)| {
+        let mut reach = Reach::new(program);
+        reach.node(invariant.node, &in_force, &|_| false);
+        proposable(&reach.facts)
+    });
+    let mut invariants: Vec<BTreeSet<FactId>> = invariants.collect();
+    loop {
+        let before = invariants.len();
+        invariants.retain(|facts| {
+            let apart = facts.is_disjoint(&proposed);
+            if !apart {
+                proposed.extend(facts);
+            }
+            apart
+        });
+        if invariants.len() == before {
+            break;
+        }
+    }
+    let proposed: Vec<FactId> = proposed.into_iter().collect();
     match changes(program, &request, &scope, asked, &proposed, STEPS) {
         Ok(found) => found,
         // Too much at once: each fact alone.
         Err(Budget) => {
-            let alone = proposed.iter().filter_map(|&fact| changes(program, &request, &scope, asked, &[fact], STEPS_ALONE).ok());
+            let alone = proposed
+                .iter()
+                .filter_map(|&fact| changes(program, &request, &scope, asked, &[fact], STEPS_ALONE).ok());
             best(program, alone.flatten().collect())
         }
     }
@@ -190,9 +216,10 @@ fn changes(
     let goal = |number: u32| value(number).is_some_and(|value| value != now);
     let found = cheapest(diagrams, root, &places, MAX_CHANGES, &goal)?;
     let change = |path: &super::paths::Path| {
-        let set = path.cells.iter().filter_map(|&(place, cell)| {
-            Some((places[place].fact, places[place].cells[cell].clone()?))
-        });
+        let set = path
+            .cells
+            .iter()
+            .filter_map(|&(place, cell)| Some((places[place].fact, places[place].cells[cell].clone()?)));
         Some(WhatWould { set: set.collect(), value: value(path.result)? })
     };
     Ok(found.iter().filter_map(change).collect())

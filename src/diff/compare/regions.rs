@@ -241,7 +241,9 @@ impl Writer<'_, '_> {
         changed.reverse();
         touched.sort_unstable();
         touched.dedup();
-        let facts = self.facts(model);
+        // Elements of lists have no names: conditions on the whole list are better words.
+        let (elements, facts): (Vec<Trait>, Vec<Trait>) =
+            self.facts(model).into_iter().partition(|one| self.is_of_element(one));
         let compared = self.space.encoder.compared.values().enumerate();
         let compared: Vec<Trait> = compared.map(|(index, &lit)| Trait::Comparison(index, model.holds(lit))).collect();
         let of_touched: Vec<Trait> = facts.iter().filter(|one| self.reads_only(one, &touched)).cloned().collect();
@@ -252,7 +254,25 @@ impl Writer<'_, '_> {
             [&named[..], &texts, &facts].concat(),
             [&named[..], &texts, &facts, &compared].concat(),
             [&named[..], &texts, &facts, &compared, &changed].concat(),
+            [&named[..], &texts, &facts, &compared, &changed, &elements].concat(),
         ]
+    }
+
+    fn is_of_element(&self, one: &Trait) -> bool {
+        let of_element = |variable: u32| {
+            let at = &self.space.encoder.ground.variable(variable).at;
+            !at.path.is_empty() && matches!(self.program.fact(at.fact).ty.required(), Type::List(_))
+        };
+        match one {
+            Trait::Condition(..) | Trait::Comparison(..) => false,
+            Trait::Values(variable, _)
+            | Trait::Between(variable, ..)
+            | Trait::Present(variable, _)
+            | Trait::Member(variable, ..) => of_element(*variable),
+            Trait::Weekday(day, _) => {
+                self.space.encoder.ground.reads(*day).iter().any(|&variable| of_element(variable))
+            }
+        }
     }
 
     fn reads_only(&self, one: &Trait, variables: &[u32]) -> bool {

@@ -203,17 +203,19 @@ impl Writer<'_, '_> {
             if model.holds(condition.truth.yes) { Some(true) } else { model.holds(condition.truth.no).then_some(false) }
         };
         let own = |condition: &Condition| self.wanted.cause.iter().position(|span| contains(span, &condition.at));
-        let mut groups: Vec<Trait> = Vec::new();
+        let (mut groups, mut own_rules): (Vec<Trait>, Vec<Trait>) = (Vec::new(), Vec::new());
         let mut named: Vec<(usize, usize, Trait)> = Vec::new();
         let (mut texts, mut changed) = (Vec::new(), Vec::new());
         let mut touched: Vec<u32> = Vec::new();
         for (index, condition) in self.conditions.iter().enumerate() {
             let Some(holds) = holds(condition) else { continue };
+            let one = Trait::Condition(index, holds);
             // That the outcome is the outcome says nothing.
             if condition.rank != Rank::Group && self.wanted.own.contains(&condition.truth.yes) {
+                // But that a rule gives it is better than a list of elements.
+                own_rules.extend(condition.is_rule.then_some(one));
                 continue;
             }
-            let one = Trait::Condition(index, holds);
             match condition.rank {
                 Rank::Group => groups.push(one),
                 Rank::Changed if self.every_word => {
@@ -254,6 +256,7 @@ impl Writer<'_, '_> {
             [&named[..], &texts, &facts].concat(),
             [&named[..], &texts, &facts, &compared].concat(),
             [&named[..], &texts, &facts, &compared, &changed].concat(),
+            [&named[..], &texts, &facts, &compared, &changed, &own_rules].concat(),
             [&named[..], &texts, &facts, &compared, &changed, &elements].concat(),
         ]
     }
@@ -586,7 +589,11 @@ impl Writer<'_, '_> {
             (Some(label), true) => label.clone(),
             _ => key.clone(),
         };
-        let name = if variable.at.path.is_empty() { fact.name.clone() } else { key.clone() };
+        let (key, name) = match variable.at.path[..] {
+            [] => (key, fact.name.clone()),
+            [u32::MAX] => (fact.key.clone(), format!("count({})", fact.name)),
+            _ => (key.clone(), key),
+        };
         let words = test_words(self.program, &name, &variable.ty, &test);
         Part::Fact { fact: FactId(variable.at.fact.0), key, label, test, words }
     }

@@ -21,6 +21,8 @@ pub(super) struct Condition {
     pub(super) rank: Rank,
     /// What it reads.
     pub(super) reads: Vec<u32>,
+    /// It is that a rule applies.
+    pub(super) is_rule: bool,
 }
 
 /// How gladly a condition is used for describing: the first the most.
@@ -124,8 +126,9 @@ pub(super) fn conditions(space: &mut Space, program: &Program, sides: &[&Graphed
                 truth,
                 rank,
                 reads,
+                is_rule,
             };
-            match found.iter_mut().find(|other| other.truth == truth) {
+            match found.iter_mut().find(|other| !is_rule && other.truth == truth) {
                 Some(other)
                     if condition.rank < other.rank
                         || (!is_rule

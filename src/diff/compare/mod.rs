@@ -819,6 +819,7 @@ fn follow_words(own: &[Found], follows: &[usize]) -> Vec<Condition> {
         truth: Truth { yes: own[index].who, no: !own[index].who },
         rank: Rank::Group,
         reads: Vec::new(),
+        is_rule: false,
     };
     follows.iter().map(condition).collect()
 }

@@ -72,6 +72,7 @@
 
 #![forbid(unsafe_code)]
 
+mod authored;
 pub mod check;
 mod countries;
 pub mod coverage;

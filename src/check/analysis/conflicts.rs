@@ -67,9 +67,7 @@ pub(super) fn pseudo(look: &mut Look, decision: DecisionId, kind: FaultKind) -> 
     let Some(&id) = look.graphed.decisions.get(&decision) else { return Lit::FALSE };
     let own = look.program.decision(decision).origin.0;
     let cases = look.space.encoder.cases(id);
-    let is = |case: &Case| {
-        matches!(case, Case::Known(Evaluated::Error(fault)) if fault.kind == kind && fault.origin == Some(own))
-    };
+    let is = |case: &Case| matches!(case, Case::Known(Evaluated::Error(fault)) if fault.kind == kind && fault.origin == Some(own));
     let lits: Vec<Lit> = cases.iter().filter(|(_, case)| is(case)).map(|(lit, _)| *lit).collect();
     look.space.encoder.gates.or(&lits)
 }
@@ -127,7 +125,11 @@ pub(super) fn conflicts(look: &mut Look, claims: &mut Claims) {
                     1 => " (settles this and 1 other pair)".to_owned(),
                     count => format!(" (settles this and {at_least}{count} other pairs)"),
                 };
-                format!("write `{} outranks {}` in the decision{others}, or `unless` in one of the rules", text(x), text(y))
+                format!(
+                    "write `{} outranks {}` in the decision{others}, or `unless` in one of the rules",
+                    text(x),
+                    text(y)
+                )
             }
             _ => "write `exception to` or `unless` in one of the rules".to_owned(),
         };

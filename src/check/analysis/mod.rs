@@ -13,7 +13,10 @@
 //! thresholds  W111: a hole of width one between two thresholds
 //! asserts     E113: what must be true of the whole policy
 //! facts       W109: facts that change no outcome
-//! texts       W119, W124, I125: what the texts alone show
+//! sweep       outcomes around every number and date
+//! pairs       a pair of tests for each condition
+//! two         two applicants side by side
+//! texts       W119, I124, I126: what the texts alone show
 //! ```
 //!
 //! Each version is looked at with its text pinned, for applicants who keep its invariants, on days on which it is in force. A
@@ -28,11 +31,17 @@ mod errors;
 mod facts;
 mod incomplete;
 mod look;
+mod pairs;
 mod redundant;
 mod rules;
+mod sweep;
 mod tables;
 mod texts;
 mod thresholds;
+mod two;
+
+pub use self::pairs::{PairTests, pair_tests};
+pub use self::sweep::{Around, Threshold, sweep};
 
 use self::claims::Claims;
 use self::look::Look;
@@ -70,19 +79,13 @@ pub fn analyse(loaded: &Loaded, program: &Program) -> Analysis {
     texts::assumptions(program, &mut claims);
     texts::late_sources(loaded, program, &mut claims);
     texts::every(program, &mut claims);
-    (analysis.findings, analysis.proved) = claims.finish();
+    (analysis.findings, analysis.proved) = claims.finish(&loaded.sources);
     diagnostic::sort(&mut analysis.findings);
     analysis
 }
 
 /// Looks at one version. Returns how many questions that took.
-fn version_of(
-    loaded: &Loaded,
-    program: &Program,
-    policy: PolicyId,
-    version: VersionId,
-    claims: &mut Claims,
-) -> usize {
+fn version_of(loaded: &Loaded, program: &Program, policy: PolicyId, version: VersionId, claims: &mut Claims) -> usize {
     let request = look::request(program, policy, version);
     let facts = nothing_but(program, &[]);
     let scopes = scopes(program, std::slice::from_ref(&request), &facts);

@@ -33,7 +33,7 @@ fn exceptions(look: &mut Look, claims: &mut Claims, decision: DecisionId, kept: 
     let rule = program.rule(kept.rule);
     let origin = program.origin(rule.origin);
     let (span, name) = (origin.span, &origin.name);
-    let place = look.head(span);
+    let place = look.place(rule.origin);
     let Some(terms) = look.graphed.rules.get(&kept.rule).copied() else { return false };
     let applies = look.space.encoder.truth(terms.applies).yes;
     let when = truth_of(look, rule.when).yes;
@@ -51,7 +51,11 @@ fn exceptions(look: &mut Look, claims: &mut Claims, decision: DecisionId, kept: 
     let swallowing = unless.iter().find(|(_, truth)| dead && look.never(&[when, truth.no])).copied();
     let impossible = dead && look.never(&[when]);
     let finding = (dead && (impossible || swallowing.is_none())).then(|| {
-        let why = if impossible { "nobody who keeps the invariants satisfies its `when`" } else { "its `unless` clauses together take in everybody" };
+        let why = if impossible {
+            "nobody who keeps the invariants satisfies its `when`"
+        } else {
+            "its `unless` clauses together take in everybody"
+        };
         let mut finding = Diagnostic::error(Code::NEVER_TRUE, place, format!("the rule `{name}` never applies"));
         for (origin, text) in clash(look, kept.rule) {
             finding = finding.label(look.place(origin), text);
@@ -61,20 +65,25 @@ fn exceptions(look: &mut Look, claims: &mut Claims, decision: DecisionId, kept: 
     claims.always(span, Code::NEVER_TRUE, RULE, finding);
 
     // Its exceptions.
+    let swallowing = swallowing.filter(|_| !impossible).map(|(origin, _)| {
+        let inner = look.place(origin);
+        Diagnostic::warning(Code::IDLE_EXCEPTION, inner, format!("this `unless` swallows the whole rule `{name}`"))
+            .label(place, "never applies")
+            .help("whoever satisfies the rule satisfies it too: narrow it, or take the rule out")
+    });
+    claims.always(span, Code::IDLE_EXCEPTION, "swallows", swallowing);
     for &(origin, truth) in &unless {
         let inner = program.origin(origin).span;
-        let swallows = swallowing.is_some_and(|(other, _)| other == origin) && !impossible;
-        let finding = swallows.then(|| {
-            Diagnostic::warning(Code::IDLE_EXCEPTION, look.head(inner), format!("this `unless` swallows the whole rule `{name}`"))
-                .label(place, "never applies")
-                .help("whoever satisfies the rule satisfies it too: narrow it, or take the rule out")
-        });
-        claims.always(inner, Code::IDLE_EXCEPTION, "swallows", finding);
-        let idle = !impossible && !claims.is_refuted(inner, Code::IDLE_EXCEPTION, "idle") && look.never(&[when, !truth.no]);
+        let idle =
+            !impossible && !claims.is_refuted(inner, Code::IDLE_EXCEPTION, "idle") && look.never(&[when, !truth.no]);
         let finding = idle.then(|| {
-            Diagnostic::warning(Code::IDLE_EXCEPTION, look.head(inner), format!("this `unless` never bites: nobody whom `{name}` is for satisfies it"))
-                .label(place, "the rule")
-                .help("take it out, or mend the rule")
+            Diagnostic::warning(
+                Code::IDLE_EXCEPTION,
+                look.head(inner),
+                format!("this `unless` never bites: nobody whom `{name}` is for satisfies it"),
+            )
+            .label(place, "the rule")
+            .help("take it out, or mend the rule")
         });
         claims.always(inner, Code::IDLE_EXCEPTION, "idle", finding);
     }
@@ -85,9 +94,13 @@ fn exceptions(look: &mut Look, claims: &mut Claims, decision: DecisionId, kept: 
         let stands = stands.map_or(Lit::FALSE, |terms| look.space.encoder.truth(terms.stands).yes);
         let idle = !dead && look.anyone(&[stands]) == Anyone::Yes && look.never(&[applies, stands]);
         let finding = idle.then(|| {
-            Diagnostic::warning(Code::IDLE_EXCEPTION, look.place(it.origin), format!("the exception `{}` never bites: it and `{name}` never apply together", key.name))
-                .label(place, "the rule")
-                .help("take out `exception to`, or mend its `when`")
+            Diagnostic::warning(
+                Code::IDLE_EXCEPTION,
+                look.place(it.origin),
+                format!("the exception `{}` never bites: it and `{name}` never apply together", key.name),
+            )
+            .label(place, "the rule")
+            .help("take out `exception to`, or mend its `when`")
         });
         claims.always(key.span, Code::IDLE_EXCEPTION, "idle", finding);
     }
@@ -107,8 +120,10 @@ fn exceptions(look: &mut Look, claims: &mut Claims, decision: DecisionId, kept: 
         for other in others {
             let Some(terms) = look.graphed.rules.get(&other).copied() else { continue };
             let stands = look.space.encoder.truth(terms.stands).yes;
-            if other != kept.rule && named < 3 && look.never(&[kept.stands, !stands]) && look.never(&[applies, !stands]) {
-                let text = if never_stands { "the exception always stands" } else { "always stands too, and outranks it" };
+            if other != kept.rule && named < 3 && look.never(&[kept.stands, !stands]) && look.never(&[applies, !stands])
+            {
+                let text =
+                    if never_stands { "the exception always stands" } else { "always stands too, and outranks it" };
                 finding = finding.label(look.place(program.rule(other).origin), text);
                 named += 1;
             }
@@ -205,17 +220,25 @@ fn covered(look: &mut Look, claims: &mut Claims, rules: &[Kept]) {
                 }
             }
         }
-        let place = look.head(origin.span);
+        let place = look.place(program.rule(rule.rule).origin);
         let finding = |equal: bool| {
             let (candidate, _) = cover.filter(|(_, is)| *is == equal)?;
             let other = program.origin(program.rule(candidate.rule).origin);
             let (name, other_name) = (&origin.name, &other.name);
+            // A rule that states a clause of its own has its reason to stand beside another.
+            let states = origin.tags.iter().any(|tag| !other.tags.contains(tag));
             let finding = if equal {
-                Diagnostic::note(Code::EQUIVALENT, place, format!("the rules `{other_name}` and `{name}` stand for the same people"))
+                let message = format!("the rules `{other_name}` and `{name}` stand for the same people");
+                Diagnostic::note(Code::EQUIVALENT, place, message)
                     .help("one of them may go, unless each states a clause of its own")
             } else {
-                Diagnostic::warning(Code::COVERED, place, format!("the rule `{name}` adds nothing: `{other_name}` gives everybody of it the same outcome"))
-                    .help("take it out, or mend the one that is too wide")
+                let message =
+                    format!("the rule `{name}` adds nothing: `{other_name}` gives everybody of it the same outcome");
+                match states {
+                    true => Diagnostic::note(Code::COVERED, place, message),
+                    false => Diagnostic::warning(Code::COVERED, place, message),
+                }
+                .help("take it out, or mend the one that is too wide")
             };
             Some(finding.label(look.place(program.rule(candidate.rule).origin), "this rule"))
         };

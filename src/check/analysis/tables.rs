@@ -26,8 +26,10 @@ pub(super) fn tables(look: &mut Look, claims: &mut Claims) {
             continue;
         }
         let Op::Rows { hit, rows, otherwise } = program.op(inner) else { continue };
-        let table = look.head(program.origin(origin).span);
-        let Some(list) = rows.iter().map(|&(condition, output)| row(look, condition, output)).collect() else { continue };
+        let table = look.place(origin);
+        let Some(list) = rows.iter().map(|&(condition, output)| row(look, condition, output)).collect() else {
+            continue;
+        };
         let list: Vec<Row> = list;
         let name = &program.origin(origin).name;
         never_match(look, claims, name, hit, &list);
@@ -42,7 +44,7 @@ pub(super) fn tables(look: &mut Look, claims: &mut Claims) {
                 let all = look.space.encoder.gates.and(&none);
                 let Some(example) = look.example(&[all]) else { continue };
                 let witness = look.witness("no row matches", &example, all);
-                let message = format!("no row of `{name}` matches for everybody, and it has no `otherwise`");
+                let message = format!("for somebody no row of `{name}` matches, and it has no `otherwise`");
                 let finding = Diagnostic::warning(Code::INCOMPLETE, table, message).witness(Some(witness));
                 claims.found(finding.help("add `otherwise …` to the table, or a row for them"));
             }
@@ -112,10 +114,11 @@ fn together(look: &mut Look, claims: &mut Claims, name: &str, hit: &HitKind, row
         let Some(example) = look.example(&[who]) else { return };
         let witness = look.witness("both match", &example, who);
         let why = if *hit == HitKind::Any { "with different outputs" } else { "although at most one may" };
-        let finding = Diagnostic::warning(Code::ROWS_TOGETHER, rows[a].at, format!("two rows of `{name}` match together, {why}"))
-            .label(rows[b].at, "the other row")
-            .witness(Some(witness))
-            .help("make their conditions exclude each other, or say which counts: `highest`, `first`");
+        let finding =
+            Diagnostic::warning(Code::ROWS_TOGETHER, rows[a].at, format!("two rows of `{name}` match together, {why}"))
+                .label(rows[b].at, "the other row")
+                .witness(Some(witness))
+                .help("make their conditions exclude each other, or say which counts: `highest`, `first`");
         claims.found(finding);
         return;
     }

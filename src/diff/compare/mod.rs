@@ -21,7 +21,7 @@ use chrono::NaiveDate;
 use self::outcomes::{Class, Outcomes, Turn, same, turns};
 use self::regions::{Wanted, describe};
 use self::vocabulary::{Condition, Edited, Rank, conditions};
-use self::witness::{Asked as Between, change_words, decide, nearest, outcome_text, witness};
+use self::witness::{Asked as Between, change_words, decide, nearest, witness};
 use super::join::{Joined, join};
 use super::revert::{clusters, revert};
 use super::structural::{self, Scope};
@@ -615,7 +615,7 @@ impl Comparing<'_, '_> {
             && let Some((other, changed)) = nearest(space, &example, back, &between, false)
         {
             let answer = decide(self.program, self.new, *new_family, &other.facts);
-            if changed.len() <= 2 && outcome_text(self.program, &answer) == from {
+            if changed.len() <= 2 && answer.text(self.program) == from {
                 shown.new.undo = change_words(self.program, &other.facts, &changed);
             }
         }
@@ -623,7 +623,7 @@ impl Comparing<'_, '_> {
         let neighbour = nearest(space, &example, unchanged, &between, true).and_then(|(other, _)| {
             let before = decide(self.program, self.old, *old_family, &other.facts);
             let after = decide(self.program, self.new, *new_family, &other.facts);
-            let (before, after) = (outcome_text(self.program, &before), outcome_text(self.program, &after));
+            let (before, after) = (before.text(self.program), after.text(self.program));
             (before == after).then(|| witness(space, &other, &between, (unchanged, &read), (&before, &after))).flatten()
         });
         self.diff.checks.replayed += usize::from(neighbour.is_some());
@@ -746,7 +746,7 @@ impl Comparison {
         let moves = |group: &&Group| {
             witness::alike(program, &before, &group.from)
                 && witness::alike(program, &after, &group.to)
-                && (group.from != "a value" || outcome_text(program, &before) != outcome_text(program, &after))
+                && (group.from != "a value" || before.text(program) != after.text(program))
         };
         let groups: Vec<&Group> = decision.groups.iter().filter(moves).collect();
         if groups.len() < 2 {
@@ -769,7 +769,7 @@ impl Comparison {
             let Some(family) = self.family(&hybrid.request, decision) else { continue };
             let answer = decide(program, &hybrid.request, family, facts);
             let back = match groups[0].from.as_str() {
-                "a value" => outcome_text(program, &answer) == outcome_text(program, &before),
+                "a value" => answer.text(program) == before.text(program),
                 from => witness::alike(program, &answer, from),
             };
             if back {

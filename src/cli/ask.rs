@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use enact::diagnostic::render::escape_json;
 use enact::facts::{ValueError, write_facts};
-use enact::interview::{Clash, Interview, RUNS, Reply};
+use enact::interview::{Clash, Interview, Reply};
 use enact::trace::{Level, at_level, text};
 
 use super::exit::{Exit, Failure, Outcome, io_text};
@@ -59,7 +59,7 @@ pub fn run(args: &AskArgs, policies: Option<&Path>, terminal: &Terminal) -> Outc
         let message = format!("an interview is about one decision, and {} are asked", names.len());
         return Err(Failure::usage(message, Some(format!("name one with `--decision`: {}", names.join(", ")))));
     };
-    let mut interview = Interview::new(&ready.program, &ready.loaded.sources, request.clone(), facts, RUNS);
+    let mut interview = Interview::new(&ready.program, &ready.loaded.sources, request.clone(), facts);
     let narrates = !terminal.quiet;
     if narrates && interview.question().is_some() {
         terminal.show(&words::welcome(&ready.program, asked, terminal.err.width));

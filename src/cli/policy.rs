@@ -100,9 +100,9 @@ pub fn read(argument: &str, policies: Option<&Path>) -> Result<(Reference, Optio
     }
     let is_name = text.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
         && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    // A name is looked up in the root, unless there is none, or only a path is called so.
+    // A name is looked up in the root, unless there is none, or it is the root itself, or only a path is called so.
     let root = policies.unwrap_or(Path::new("policies"));
-    if is_name && (root.is_dir() || !Path::new(text).exists()) {
+    if is_name && Path::new(text) != root && (root.is_dir() || !Path::new(text).exists()) {
         return Ok((Reference::Name(text.to_owned()), version));
     }
     if !Path::new(text).exists() && !text.contains(['/', '\\', '.']) {

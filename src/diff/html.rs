@@ -82,6 +82,12 @@ fn section(page: &mut String, diff: &Diff, sources: &Sources, named: bool) {
         *page += &format!("<h2>{policy}</h2>\n");
     }
     *page += &format!("<p><strong>{}</strong></p>\n", escape(&meaning(diff)));
+    for note in &diff.notes {
+        *page += &format!("<p class=\"note\">{}</p>\n", escape(note));
+    }
+    for term in &diff.approximated {
+        *page += &format!("<p class=\"note\">Approximated: {}</p>\n", escape(term));
+    }
     for gap in &diff.gaps {
         *page += &format!("<p class=\"note\">Not complete: {}</p>\n", escape(gap));
     }

@@ -16,6 +16,12 @@ pub fn render(diff: &Diff, sources: &Sources) -> String {
     let (old, new) = (escape(&diff.old.name), escape(&diff.new.name));
     let mut page = format!("### {}: {}\n\n", escape(&diff.new.policy), escape(&summary(diff)));
     page += &format!("{old} → {new}: {}\n", escape(&meaning(diff)));
+    for note in &diff.notes {
+        page += &format!("\n> **Note:** {}\n", escape(note));
+    }
+    for term in &diff.approximated {
+        page += &format!("\n> **Approximated:** {}\n", escape(term));
+    }
     for gap in &diff.gaps {
         page += &format!("\n> **Not complete:** {}\n", escape(gap));
     }

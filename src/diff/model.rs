@@ -28,6 +28,10 @@ pub struct Diff {
     pub complete: bool,
     /// Why not, in words: a budget that ended, a term that was approximated.
     pub gaps: Vec<String>,
+    /// Terms that could not be taken apart. What is proved stays proved; a group may name people whom these terms exclude.
+    pub approximated: Vec<String>,
+    /// What is not compared.
+    pub notes: Vec<String>,
     /// What was done to be sure.
     pub checks: Checks,
     /// Rows of a population by what happens to them, if one was given.

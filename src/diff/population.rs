@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::eval::{Answer, Request, Status, evaluate};
 use crate::facts::Facts;
-use crate::program::Program;
+use crate::program::{FamilyId, Program};
 use crate::value::Type;
 
-use super::{Comparison, Fate, Population};
+use super::{Comparison, DecisionDiff, Fate, Population};
 
 /// How many different things that are wrong with rows are told apart; the rest are counted together.
 const MAX_REASONS: usize = 20;
@@ -19,8 +19,8 @@ pub type GroupOf<'a> = dyn Fn(usize, &Facts) -> Option<usize> + 'a;
 pub struct Census<'a> {
     comparison: &'a Comparison,
     group_of: &'a GroupOf<'a>,
-    /// Of each decision that somebody is affected in, or may be: its index, and its place among what each text is asked.
-    decisions: Vec<(usize, usize, usize)>,
+    /// Of each decision that somebody is affected in, or may be: its index, and what each text is asked for it.
+    decisions: Vec<(usize, FamilyId, FamilyId)>,
     rows: usize,
     refused: BTreeMap<String, Refused>,
     others: usize,
@@ -39,16 +39,20 @@ struct Refused {
 impl<'a> Census<'a> {
     /// Begins a count.
     pub fn new(comparison: &'a Comparison, group_of: &'a GroupOf<'a>) -> Self {
-        let (mut old, mut new) = (0, 0);
-        let mut decisions = Vec::new();
-        for (index, decision) in comparison.diff.decisions.iter().enumerate() {
-            if matches!(decision.fate, Fate::Affected | Fate::Unknown) {
-                decisions.push((index, old, new));
-            }
-            // A decision that only one text has is not asked of the other.
-            old += usize::from(decision.fate != Fate::Inserted);
-            new += usize::from(decision.fate != Fate::Repealed);
-        }
+        let program = &comparison.program;
+        let family = |request: &Request, decision: &DecisionDiff| {
+            request.asked.iter().copied().find(|&family| {
+                let family = program.family(family);
+                let policy = family.policy.map(|policy| &program.policies[policy.index()].name);
+                family.name == decision.name && policy == Some(&decision.policy)
+            })
+        };
+        let decisions = comparison.diff.decisions.iter().enumerate();
+        // A decision that only one text has is not asked of the other.
+        let decisions = decisions
+            .filter(|(_, decision)| matches!(decision.fate, Fate::Affected | Fate::Unknown))
+            .filter_map(|(index, it)| Some((index, family(&comparison.old, it)?, family(&comparison.new, it)?)))
+            .collect();
         Census {
             comparison,
             group_of,
@@ -83,8 +87,7 @@ impl<'a> Census<'a> {
         self.rows += 1;
         let comparison = self.comparison;
         let program = &comparison.program;
-        let ask = |request: &Request, places: Vec<usize>| {
-            let asked = places.iter().filter_map(|&place| request.asked.get(place).copied()).collect();
+        let ask = |request: &Request, asked: Vec<FamilyId>| {
             evaluate(program, &Request { asked, ..request.clone() }, facts).answers
         };
         let old = ask(&comparison.old, self.decisions.iter().map(|&(_, old, _)| old).collect());

@@ -46,6 +46,13 @@ pub fn render(diff: &Diff, sources: &Sources, look: &Look) -> Styled {
     for gap in &diff.gaps {
         page.section("Not complete:", vec![piece(Style::Unknown, gap)]);
     }
+    for note in &diff.notes {
+        page.section("Note", vec![piece(Style::Plain, note)]);
+    }
+    if !diff.approximated.is_empty() {
+        let terms = format!("{}; a group may name people whom they exclude", diff.approximated.join(", "));
+        page.section("Approximated:", vec![piece(Style::Unknown, terms)]);
+    }
     if !diff.complete && diff.gaps.is_empty() {
         page.section("Not complete:", vec![piece(Style::Unknown, "other people may be affected too")]);
     }

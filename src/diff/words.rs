@@ -248,9 +248,11 @@ pub fn cause(diff: &Diff, group: &Group, short: bool) -> Vec<Piece> {
 
 /// Returns who belongs to a group: a line for each region, any of which suffices.
 pub fn who(group: &Group) -> Vec<Vec<Piece>> {
+    // Of a set, the outcome already begins with a preposition.
+    let with = |outcome: &str| if outcome.starts_with("with") { outcome.to_owned() } else { format!("with {outcome}") };
     let before = match group.context {
-        Context::Old => Some(format!("of those with {} before", group.from)),
-        Context::New => Some(format!("of those with {} now", group.to)),
+        Context::Old => Some(format!("of those {} before", with(&group.from))),
+        Context::New => Some(format!("of those {} now", with(&group.to))),
         Context::Anyone => None,
     };
     let others = match group.after.as_slice() {

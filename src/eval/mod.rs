@@ -27,4 +27,4 @@ pub use answer::*;
 pub use asserts::evaluate_asserts;
 pub use boundaries::{Cause, boundaries};
 pub use conclude::evaluate;
-pub use exact::{WhatWould, what_would};
+pub use exact::{WhatWould, next_questions, sufficient, what_would};

@@ -40,6 +40,17 @@ impl<'p> Reach<'p> {
         self.run(counts, varies);
     }
 
+    /// Adds a node and all it reads, as [`Reach::family`] does.
+    pub(crate) fn node(
+        &mut self,
+        node: NodeId,
+        counts: &impl Fn(FamilyId, Option<VersionId>) -> bool,
+        varies: &impl Fn(PolicyId) -> bool,
+    ) {
+        self.waiting.push(node);
+        self.run(counts, varies);
+    }
+
     fn add_family(&mut self, family: FamilyId, counts: &impl Fn(FamilyId, Option<VersionId>) -> bool) {
         if !self.families.insert(family) {
             return;

@@ -3,7 +3,6 @@
 //!
 //! ```text
 //! question  what is asked, as data
-//! order     which question is the most useful
 //! read      a text to a reply: a value, *not known*, or a wish such as `back`
 //! reads     what is asked where the answer is not exact
 //! why       what hangs on a question
@@ -13,7 +12,6 @@
 //! twice. Where that set is not exact (D13) and holds nothing more, what the answer reads is asked. The interview ends as soon as
 //! the answer is decided: no further one could change it.
 
-mod order;
 mod question;
 mod read;
 mod reads;
@@ -21,7 +19,6 @@ mod reads;
 mod tests;
 mod why;
 
-pub use order::RUNS;
 pub use question::{MAX_LISTED, MAX_LISTED_ON_HELP, Member, Question};
 pub use read::{MAX_ENTRIES, Reply};
 pub use why::{Hangs, Why};
@@ -29,7 +26,7 @@ pub use why::{Hangs, Why};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::eval::{Answer, Evaluation, Missing, Request, Status, evaluate};
+use crate::eval::{Answer, Evaluation, Missing, Request, Status, evaluate, next_questions};
 use crate::facts::{Facts, Slot, ValueError};
 use crate::program::Program;
 use crate::source::Sources;
@@ -42,7 +39,6 @@ pub struct Interview<'a> {
     program: &'a Program,
     sources: &'a Sources,
     request: Request,
-    runs: usize,
     facts: Facts,
     /// What was answered with *not known*: it is asked no more.
     unknown: BTreeSet<Missing>,
@@ -62,15 +58,13 @@ pub struct Clash {
 }
 
 impl<'a> Interview<'a> {
-    /// Begins with what is stated already. The request asks exactly one thing; `runs` bounds the search for the most useful
-    /// question ([`RUNS`]).
-    pub fn new(program: &'a Program, sources: &'a Sources, request: Request, facts: Facts, runs: usize) -> Self {
+    /// Begins with what is stated already. The request asks exactly one thing.
+    pub fn new(program: &'a Program, sources: &'a Sources, request: Request, facts: Facts) -> Self {
         let evaluation = evaluate(program, &request, &facts);
         let mut interview = Interview {
             program,
             sources,
             request,
-            runs,
             facts,
             unknown: BTreeSet::new(),
             evaluation,
@@ -199,6 +193,12 @@ impl<'a> Interview<'a> {
         Run { program, sources, request, facts, evaluation, index: 0 }
     }
 
+    /// The most useful of what is open.
+    fn first(&self, open: &[Missing]) -> Option<Missing> {
+        let asked = self.answer()?.asked;
+        next_questions(self.program, &self.request, &self.facts, asked, open).into_iter().next()
+    }
+
     /// Chooses the next question. A record that cannot be absent is asked field by field.
     fn choose(&mut self) {
         self.question = None;
@@ -209,7 +209,7 @@ impl<'a> Interview<'a> {
                 _ => None,
             });
             let Some((missing, id)) = record else {
-                let first = order::order(&self.run(), open, self.runs).into_iter().next();
+                let first = self.first(&open);
                 self.question = first.and_then(|missing| Question::new(self.program, &missing));
                 return;
             };

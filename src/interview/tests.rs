@@ -57,7 +57,7 @@ impl World {
         let policy = program.find_policy("p").expect("a policy");
         let request = Request { policy, pinned: None, asked: vec![FamilyId(asked as u32)] };
         let facts = read_facts(program, facts).unwrap_or_else(|errors| panic!("{errors:?}"));
-        Interview::new(program, &self.sources, request, facts, RUNS)
+        Interview::new(program, &self.sources, request, facts)
     }
 }
 

@@ -57,8 +57,7 @@ pub(super) fn why(run: &Run, missing: &Missing) -> Why {
         .filter(|(policy, picked)| policy.decided_by == missing.fact && **picked == Some(crate::eval::Picked::Unknown))
         .map(|(policy, _)| policy.name.clone())
         .collect();
-    let mut runs = super::RUNS;
-    let choices = run.choices(missing, &mut runs).map(|(choices, _)| choices).unwrap_or_default();
+    let choices = run.choices(missing).unwrap_or_default();
     Why { picks, hangs, choices }
 }
 

@@ -272,7 +272,7 @@ impl Encoder<'_> {
         let breaks = points.crossing(a, b, variable, &axis).ok()?;
         let mut holds: Vec<(i128, i128)> = Vec::new();
         for (from, to) in pieces(&breaks, &axis) {
-            points.values[variable as usize] = axis.value(from);
+            points.set(variable, axis.value(from));
             if points.is_less(a, b) {
                 match holds.last_mut() {
                     Some((_, end)) if *end + 1 == from => *end = to,
@@ -636,10 +636,10 @@ impl Encoder<'_> {
         let mut found: Vec<(i128, i128, bool)> = Vec::new();
         for (from, to) in pieces(&breaks, &axis) {
             let mut fails = |points: &mut Points<'_, '_>| matches!(points.at(id), Evaluated::Error(_));
-            let turn = points.turn(variable, &axis, (from, to), &mut fails);
+            let turn = points.turn(variable, &axis, (from, to), None, &mut fails);
             for (from, to) in [(from, turn.map_or(to, |turn| turn - 1)), (turn.unwrap_or(to + 1), to)] {
                 if from <= to {
-                    points.values[variable as usize] = axis.value(from);
+                    points.set(variable, axis.value(from));
                     found.push((from, to, fails(&mut points)));
                 }
             }

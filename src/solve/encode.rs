@@ -479,7 +479,7 @@ impl<'p> Encoder<'p> {
         let mut cases = Vec::new();
         let mut points = crate::eval::exact::shape::Points::new(&self.ground);
         for value in &values {
-            points.values[index as usize] = value.clone();
+            points.set(index, value.clone());
             cases.push(Case::Known(normal(points.at(id))));
         }
         if cases.contains(&Case::Known(Evaluated::Unknown)) {

@@ -13,7 +13,7 @@ use crate::program::{EVALUATION_DATE, EVALUATION_TIME, FactId};
 use crate::value::Value;
 
 /// How many facts of an example are unusual at most for it to be proved that fewer will not do.
-const MAX_PROVED: usize = 6;
+const MAX_PROVED: usize = 3;
 
 /// Somebody, with what is so of each fact.
 pub(crate) struct Example {
@@ -43,17 +43,31 @@ pub(crate) fn ordinary(space: &mut Space, who: &[Lit], given: &[(FactId, Value)]
     Some(Example { model, facts })
 }
 
-/// Finds somebody for whom all of `hard` hold and as much of `soft` as can, the first before the later.
+/// Finds somebody for whom all of `hard` hold and as much of `soft` as can, the first rather than the later.
+///
+/// All of it is tried at once. As long as that excludes everybody, the last of those that exclude each other is given up; what was
+/// given up is tried again at the end.
 pub(crate) fn closest(space: &mut Space, hard: &[Lit], soft: &[Lit]) -> Option<Model> {
-    let mut held = hard.to_vec();
-    let mut model = space.ask(&held).model()?;
-    for &lit in soft {
+    let mut held: Vec<Lit> = soft.to_vec();
+    let mut given_up: Vec<Lit> = Vec::new();
+    let ask = |space: &mut Space, held: &[Lit]| space.ask(&[hard, held].concat());
+    let mut model = loop {
+        match ask(space, &held) {
+            Answer::Yes(model) => break model,
+            Answer::Unknown => return None,
+            Answer::No(core) => {
+                let place = held.iter().rposition(|lit| core.contains(lit))?;
+                given_up.push(held.remove(place));
+            }
+        }
+    };
+    given_up.pop();
+    for lit in given_up {
+        held.push(lit);
         if model.holds(lit) {
-            held.push(lit);
             continue;
         }
-        held.push(lit);
-        match space.ask(&held) {
+        match ask(space, &held) {
             Answer::Yes(better) => model = better,
             _ => drop(held.pop()),
         }

@@ -13,7 +13,7 @@ use crate::eval::kernel::Key;
 use crate::eval::scope::{Scope, deciding};
 use crate::eval::walk::{Algebra, Walk};
 use crate::facts::{Facts, Slot};
-use crate::program::{DecisionId, FactId, FamilyId, NodeId, OriginId, PolicyId, Program, RuleId};
+use crate::program::{DecisionId, FactId, FamilyId, NodeId, OriginId, PolicyId, Program, RuleId, VersionId};
 use crate::value::{Evaluated, Value};
 
 use super::Space;
@@ -27,6 +27,8 @@ pub(crate) struct Graphed {
     pub(crate) invariants: Vec<(OriginId, Gid)>,
     /// Whether the pinned version is in force by its deciding fact; nothing without one.
     pub(crate) in_time: Option<Gid>,
+    /// The versions of the policy that may be in force, and when each is; nothing if it is certain.
+    pub(crate) candidates: Vec<(VersionId, Option<Gid>)>,
     /// What nodes came to, by node.
     pub(crate) nodes: Vec<Option<Gid>>,
     /// The nodes in the order in which they were finished: parts before the whole.
@@ -152,12 +154,15 @@ fn walked<'p>(
                 deciding(program, version).into_iter().map(|fact| walk.algebra.fact(fact)).collect();
             walk.algebra.apply(Key::InForce(version), &operands)
         });
+        let certain = scope.version(request.policy).is_some();
+        let candidates = scope.candidates(request.policy).iter();
+        let candidates = candidates.map(|&version| (version, (!certain).then(|| walk.in_force(version)))).collect();
         let decisions = walk.decisions.iter().enumerate();
         let decisions = decisions.filter_map(|(index, result)| Some((DecisionId(index as u32), (*result)?))).collect();
         let (nodes, order) = (std::mem::take(&mut walk.nodes), std::mem::take(&mut walk.finished));
         ground = walk.algebra;
         let rules = ground.rules.clone();
-        graphed.push(Graphed { roots, invariants, in_time, nodes, order, decisions, rules });
+        graphed.push(Graphed { roots, invariants, in_time, candidates, nodes, order, decisions, rules });
     }
     (ground, graphed)
 }

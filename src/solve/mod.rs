@@ -61,14 +61,6 @@ impl Answer {
     pub(crate) fn is_no(&self) -> bool {
         matches!(self, Answer::No(_))
     }
-
-    /// Returns the model.
-    pub(crate) fn model(self) -> Option<Model> {
-        match self {
-            Answer::Yes(model) => Some(model),
-            _ => None,
-        }
-    }
 }
 
 /// Somebody: which conditions hold, and where ordered facts lie.

@@ -166,7 +166,7 @@ impl Check<'_, '_, '_, '_> {
                     for variable in list.iter().filter(|variable| self.relaxed.contains(variable)) {
                         let place = &self.places[variable];
                         let at = if best { place.high.0 } else { place.low.0 };
-                        self.points.values[*variable as usize] = place.axis.value(at);
+                        self.points.set(*variable, place.axis.value(at));
                     }
                 }
                 self.points.is_less(a, b) == *holds
@@ -182,7 +182,7 @@ impl Check<'_, '_, '_, '_> {
 
     fn set(&mut self, at: &BTreeMap<u32, i128>) {
         for (variable, place) in at {
-            self.points.values[*variable as usize] = self.places[variable].axis.value(*place);
+            self.points.set(*variable, self.places[variable].axis.value(*place));
         }
     }
 
@@ -279,7 +279,7 @@ impl Check<'_, '_, '_, '_> {
                 [(variable, to)] => {
                     let Some(to) = to else { return Found::Clash(blame.into_iter().collect()) };
                     at.insert(variable, to);
-                    self.points.values[variable as usize] = self.places[&variable].axis.value(to);
+                    self.points.set(variable, self.places[&variable].axis.value(to));
                     raised.entry(variable).or_default().extend(blame);
                 }
                 _ => return self.either(demands, &raises, at, blame),
@@ -345,7 +345,7 @@ impl Check<'_, '_, '_, '_> {
         let (axis, last) = (place.axis, place.high.0);
         let weekly = matches!(self.demands[demand].what, What::Weekday { .. });
         let met = |check: &mut Self, at: i128| {
-            check.points.values[variable as usize] = axis.value(at);
+            check.points.set(variable, axis.value(at));
             check.met(demand)
         };
         let found = if weekly {
@@ -360,7 +360,7 @@ impl Check<'_, '_, '_, '_> {
             }
             Some(yes)
         };
-        self.points.values[variable as usize] = axis.value(from);
+        self.points.set(variable, axis.value(from));
         found
     }
 }

@@ -6,6 +6,9 @@ use super::style::{Piece, Row, Style, Styled, lay_out, piece, width};
 use super::tree::{Role, Trace};
 use super::words::tags;
 
+/// How many of the facts that alone decide are named.
+const MAX_ENOUGH: usize = 5;
+
 /// Renders the answer in a few lines: value, versions, reasons, what would change it, the dates around it.
 pub fn render(trace: &Trace, limit: usize) -> Styled {
     let mut styled = headline(trace, limit);
@@ -125,6 +128,9 @@ fn weekday(on: &str) -> Option<String> {
 /// notes itself.
 pub fn tail(trace: &Trace, notes: bool, limit: usize) -> Styled {
     let mut sheet = Sheet::default();
+    if !trace.enough.is_empty() {
+        sheet.add("Enough", vec![piece(Style::Plain, enough(trace))], Vec::new());
+    }
     for change in &trace.what_would {
         let words = format!("{} would give ", join_words(&change.words, "and"));
         let mut pieces = vec![piece(Style::Plain, words), piece(Style::Strong, loud(&change.value_text))];
@@ -158,6 +164,18 @@ pub fn tail(trace: &Trace, notes: bool, limit: usize) -> Styled {
         sheet.add("Not exact", vec![piece(Style::Unknown, words)], Vec::new());
     }
     sheet.lay_out(limit)
+}
+
+/// Says which facts alone decide: `citizenships and flagpoling: these facts alone decide`.
+fn enough(trace: &Trace) -> String {
+    let mut labels: Vec<String> = trace.enough.iter().map(|enough| enough.label.clone()).collect();
+    let more = labels.len().saturating_sub(MAX_ENOUGH);
+    if more > 1 {
+        labels.truncate(MAX_ENOUGH);
+        labels.push(format!("{more} more"));
+    }
+    let one = if labels.len() == 1 { "this fact alone decides" } else { "these facts alone decide" };
+    format!("{}: {one}", join_words(&labels, "and"))
 }
 
 /// Returns the line by which anyone can decide the case again.

@@ -1,10 +1,10 @@
-//! What needed other runs: the questions that settle an open answer, what would change it, and the answer on the other side of
-//! the nearest boundaries. This is the one place of the explanation that evaluates.
+//! What needed other runs: the questions that settle an open answer, the facts that alone decide a closed one, what would change
+//! it, and the answer on the other side of the nearest boundaries. This is the one place of the explanation that evaluates.
 
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
-use crate::eval::{Evaluation, Missing, Request, Status, evaluate};
+use crate::eval::{Evaluation, Missing, Request, Status, evaluate, next_questions};
 use crate::facts::{Facts, Slot, fact_json, record_json};
 use crate::program::{FactId, Program};
 use crate::value::{EnumId, Type, Value};
@@ -17,14 +17,14 @@ use super::phrase::shown;
 
 /// How many answers a question may have for each to be tried.
 const CHOICES: u32 = 12;
-/// How many runs are spent on finding the most useful question.
-const RUNS: usize = 96;
 
 /// What other runs add to an explanation.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Asides {
     /// What can still change the answer, most useful first.
     pub questions: Vec<Ask>,
+    /// The stated facts that alone decide.
+    pub enough: Vec<Enough>,
     /// The smallest changes of facts that change the answer.
     pub what_would: Vec<WhatWould>,
     /// The answer on both sides of the nearest boundaries.
@@ -58,6 +58,15 @@ pub struct Choice {
     pub outcome: String,
     /// The tags of the rules that decide then.
     pub tags: Vec<String>,
+}
+
+/// A stated fact among those that alone decide.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Enough {
+    /// The fact as facts files spell it.
+    pub fact: String,
+    /// Its label, else its name.
+    pub label: String,
 }
 
 /// A smallest change of facts that changes the answer.
@@ -107,7 +116,12 @@ impl Asides {
 
     /// As [`Asides::gather`].
     pub fn of_run(run: &Run) -> Asides {
-        Asides { questions: run.questions(), what_would: run.what_would(), across: super::across::across(run) }
+        Asides {
+            questions: run.questions(),
+            enough: run.enough(),
+            what_would: run.what_would(),
+            across: super::across::across(run),
+        }
     }
 }
 
@@ -118,41 +132,47 @@ impl Run<'_> {
         evaluate(self.program, &Request { asked, ..self.request.clone() }, facts)
     }
 
+    /// Returns the stated facts that alone decide, in the order of the program.
+    fn enough(&self) -> Vec<Enough> {
+        let answer = self.look().answer;
+        if answer.status != Status::Decided {
+            return Vec::new();
+        }
+        let found = crate::eval::sufficient(self.program, self.request, self.facts, answer.asked).unwrap_or_default();
+        let enough = |fact: FactId| {
+            let fact = self.program.fact(fact);
+            Enough { fact: fact.key.clone(), label: fact.label.clone().unwrap_or_else(|| fact.name.clone()) }
+        };
+        found.into_iter().map(enough).collect()
+    }
+
     /// Returns the smallest changes of facts that change a decided answer.
     fn what_would(&self) -> Vec<WhatWould> {
         let answer = self.look().answer;
+        if answer.status != Status::Decided {
+            return Vec::new();
+        }
         let found = crate::eval::what_would(self.program, self.request, self.facts, answer.asked);
         found.iter().map(|change| in_words(self.program, &change.set, &change.value, &answer.ty)).collect()
     }
 
-    /// Returns the questions, most useful first: those of which most answers settle the matter, then as they are missing. What an
-    /// officer judges comes last.
+    /// Returns the questions, most useful first; of a single one, what each answer leads to.
     fn questions(&self) -> Vec<Ask> {
-        let missing = &self.look().answer.missing;
-        let mut runs = RUNS;
-        let mut asks: Vec<(bool, usize, Ask)> = Vec::new();
-        for one in missing {
-            let mut ask = ask(self.program, one);
-            let choices = self.choices(one, &mut runs);
-            // Out of a hundred answers, so many leave it open.
-            let open = choices.as_ref().map_or(100, |(_, open)| *open);
-            if let (1, Some((choices, _))) = (missing.len(), choices) {
-                ask.choices = choices;
-            }
-            asks.push((ask.judged_by.is_some(), open, ask));
+        let answer = self.look().answer;
+        let order = next_questions(self.program, self.request, self.facts, answer.asked, &answer.missing);
+        let mut asks: Vec<Ask> = order.iter().map(|one| ask(self.program, one)).collect();
+        if let ([only], [ask]) = (&order[..], &mut asks[..]) {
+            ask.choices = self.choices(only).unwrap_or_default();
         }
-        asks.sort_by_key(|(judged, open, _)| (*judged, *open));
-        asks.into_iter().map(|(.., ask)| ask).collect()
+        asks
     }
 
-    /// Returns what each answer to a question leads to, by outcome, and how many in a hundred leave the matter open.
-    pub(crate) fn choices(&self, missing: &Missing, runs: &mut usize) -> Option<(Vec<Choice>, usize)> {
+    /// Returns what each answer to a question leads to, by outcome, if it has few.
+    pub(crate) fn choices(&self, missing: &Missing) -> Option<Vec<Choice>> {
         let program = self.program;
         let fact = program.fact(missing.fact);
-        let values = few_values(program, &fact.ty).filter(|values| missing.path.is_empty() && values.len() <= *runs)?;
-        *runs -= values.len();
+        let values = few_values(program, &fact.ty).filter(|_| missing.path.is_empty())?;
         let mut choices: Vec<Choice> = Vec::new();
-        let (mut open, mut all) = (0usize, 0usize);
         for value in values {
             let mut facts = self.facts.clone();
             facts.set(missing.fact, Slot::Given(value.clone()));
@@ -168,8 +188,6 @@ impl Run<'_> {
             if look.answer.status == Status::Contradictory {
                 continue;
             }
-            all += 1;
-            open += usize::from(look.answer.status == Status::Undetermined);
             let outcome = outcome_text(&look);
             let answer = shown(program, &value, &fact.ty);
             let mut tags: Vec<String> = Vec::new();
@@ -183,7 +201,7 @@ impl Run<'_> {
                 None => choices.push(Choice { answers: vec![answer], outcome, tags }),
             }
         }
-        Some((choices, (open * 100usize).checked_div(all).unwrap_or(100)))
+        Some(choices)
     }
 }
 
@@ -208,7 +226,7 @@ fn ask(program: &Program, missing: &Missing) -> Ask {
 }
 
 /// Returns all values of a type that has few.
-pub(crate) fn few_values(program: &Program, ty: &Type) -> Option<Vec<Value>> {
+fn few_values(program: &Program, ty: &Type) -> Option<Vec<Value>> {
     let mut values = match ty.required() {
         Type::YesNo => vec![Value::Bool(true), Value::Bool(false)],
         Type::Enum(id) => members(program, *id)?,

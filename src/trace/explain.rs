@@ -81,6 +81,7 @@ pub fn explain_run(run: &Run, asides: Asides, hashes: Option<Hashes>) -> Trace {
         assumed: assumed(&look, &wide),
         open_questions: open_questions(&look, &wide),
         notes: notes.iter().map(|&(decision, origin)| note(&look, decision, origin)).collect(),
+        enough: asides.enough,
         what_would: asides.what_would,
         across: asides.across,
     }

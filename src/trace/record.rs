@@ -61,6 +61,8 @@ pub struct DecisionRecord {
     pub assumed: Vec<AssumedRecord>,
     /// Open points of interpretation that the answer rests on.
     pub open_questions: Vec<OpenQuestion>,
+    /// The stated facts that alone decide, as facts files spell them: whatever all others are, the answer is the same.
+    pub enough: Vec<String>,
     /// The smallest changes of facts that change the answer.
     pub what_would: Vec<WhatWouldRecord>,
     /// Alternative reasons, when none stands in every completion.
@@ -214,6 +216,7 @@ pub fn decision_record(look: &Look, asides: &Asides) -> DecisionRecord {
             .map(|assumed| AssumedRecord { fact: assumed.fact, value: assumed.value, because: assumed.because })
             .collect(),
         open_questions: open_questions(look, &support),
+        enough: asides.enough.iter().map(|it| it.fact.clone()).collect(),
         what_would: asides
             .what_would
             .iter()

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use super::aside::{Across, Ask, WhatWould};
+use super::aside::{Across, Ask, Enough, WhatWould};
 use super::hash::Hashes;
 
 /// The schema every trace names.
@@ -83,6 +83,8 @@ pub struct Trace {
     pub open_questions: Vec<OpenQuestion>,
     /// Notes that show.
     pub notes: Vec<NoteText>,
+    /// The stated facts that alone decide: whatever all others are, the answer is the same. Of several such sets one.
+    pub enough: Vec<Enough>,
     /// The smallest changes of facts that change the answer.
     pub what_would: Vec<WhatWould>,
     /// The answer on both sides of the nearest boundaries.

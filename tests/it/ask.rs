@@ -301,7 +301,7 @@ fn interview(
     for id in assumed.chain([EVALUATION_DATE]) {
         facts.set(id, truth.get(id).clone());
     }
-    let mut interview = Interview::new(program, sources, request.clone(), facts, 0);
+    let mut interview = Interview::new(program, sources, request.clone(), facts);
     let mut asked = Vec::new();
     while let Some(question) = interview.question() {
         let missing = question.missing.clone();

@@ -165,13 +165,15 @@ fn every_format_and_every_mistake() {
     assert!(shown("html").starts_with("<!doctype html>"));
     let only = |only: &str| out(&enact(at, &["diff", VERSION, edited, "--only", only]));
     assert!(only("yes:no").contains("may_apply: yes -> NO") && !only("no:yes").contains("may_apply: yes -> NO"));
-    assert_eq!(code(&enact(at, &["new", "library_card"])), 0);
+    let card = "policy card effective from 2025-01-01\ndecision may_read: yes/no otherwise yes because \"All may.\"\n";
+    fs::create_dir(at.join("policies/card")).expect("made");
+    fs::write(at.join("policies/card/2025-01-01.enact"), card).expect("written");
     let several = enact(at, &["diff", "policies", "policies"]);
     assert_eq!(
         out(&several),
-        "library_card: no applicant is affected (proved)\nparking_permit: no applicant is affected (proved)\n"
+        "card: no applicant is affected (proved)\nparking_permit: no applicant is affected (proved)\n"
     );
-    for mistake in [&["parking_permit", "library_card"][..], &["parking_permit", "nowhere"], &["parking_permit"]] {
+    for mistake in [&["parking_permit", "card"][..], &["parking_permit", "nowhere"], &["parking_permit"]] {
         assert_eq!(code(&enact(at, &[&["diff"], mistake].concat())), 2, "{mistake:?}");
     }
 }

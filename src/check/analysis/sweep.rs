@@ -157,7 +157,7 @@ fn cuts(look: &mut Look) -> Vec<Cut> {
             constants(program, inner).iter().filter_map(|value| axis.place(value)).collect();
         let mut points = Points::new(&look.space.encoder.ground);
         let mut holds = |place: i128| {
-            points.values[index as usize] = axis.value(place);
+            points.set(index, axis.value(place));
             points.at(id)
         };
         for &place in line.reached.keys().filter(|&&place| place > axis.least + 1 && place < axis.greatest) {

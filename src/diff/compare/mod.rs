@@ -10,6 +10,7 @@
 //! Source: *Semantic diff and static analysis*: regions relative to a context, sequential, attributed before they are described.
 
 mod outcomes;
+mod reasons;
 mod regions;
 mod vocabulary;
 mod witness;
@@ -19,6 +20,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use self::outcomes::{Class, Outcomes, Turn, same, turns};
+use self::reasons::differing;
 use self::regions::{Wanted, describe};
 use self::vocabulary::{Condition, Edited, Rank, conditions};
 use self::witness::{Asked as Between, change_words, decide, nearest, witness};
@@ -95,6 +97,8 @@ pub fn compare(old: &Text, new: &Text, options: &Options) -> Comparison {
         no_effect: Vec::new(),
         complete: true,
         gaps: Vec::new(),
+        approximated: Vec::new(),
+        notes: Vec::new(),
         checks: Checks { certified: true, ..Checks::default() },
         population: None,
     };
@@ -106,9 +110,8 @@ pub fn compare(old: &Text, new: &Text, options: &Options) -> Comparison {
         }
     }
     for edit in diff.edits.iter().filter(|edit| edit.kind == "assume" && edit.meaning) {
-        diff.complete = false;
-        diff.gaps.push(format!(
-            "people who do not state `{}` are not compared: everybody here states every fact",
+        diff.notes.push(format!(
+            "`{}`: people who do not state it are not compared; everybody here states every fact",
             edit.name
         ));
     }
@@ -130,6 +133,7 @@ pub fn compare(old: &Text, new: &Text, options: &Options) -> Comparison {
         subjects: &subjects,
         given: &given,
         today,
+        reasons: options.reasons,
         diff: &mut diff,
     }
     .run();
@@ -324,6 +328,8 @@ struct Comparing<'a, 'd> {
     subjects: &'a [Subject],
     given: &'a [(FactId, Value)],
     today: NaiveDate,
+    /// Whether groups in which only the reasons differ are wanted.
+    reasons: bool,
     diff: &'d mut Diff,
 }
 
@@ -414,6 +420,14 @@ impl Comparing<'_, '_> {
                 (true, true) => Fate::Same,
                 (true, false) => Fate::Unknown,
             };
+            if self.reasons && !subject.reached {
+                let words = words.get_or_insert_with(|| {
+                    let edited = Edited { whole: &whole };
+                    conditions(&mut space, self.program, &[&graphed[1], &graphed[0]], &edited)
+                });
+                let sides = ((old.0, &old.1, &graphed[0]), (new.0, &new.1, &graphed[1]));
+                settled &= self.other_reasons(&mut space, words, subject, sides, &mut decision.reasons);
+            }
             self.diff.complete &= settled;
             self.diff.checks.certified &= settled;
             if !settled {
@@ -431,7 +445,8 @@ impl Comparing<'_, '_> {
         self.number(&mut decisions);
         self.diff.decisions = decisions;
         self.without_effect(&mut space, &sided);
-        if space.is_vague() {
+        // Where nobody is affected, nothing rests on what was approximated.
+        if space.is_vague() && self.diff.differs() {
             self.vague(&mut space);
         }
         self.diff.checks.questions = space.questions;
@@ -611,7 +626,8 @@ impl Comparing<'_, '_> {
             Class::AnyValue => None,
             class => Some(new.is(&mut space.encoder, self.program, *new_family, class)),
         };
-        if let Some(back) = back
+        // Of other policies, the group that is followed says it.
+        if let Some(back) = back.filter(|_| !subject.reached)
             && let Some((other, changed)) = nearest(space, &example, back, &between, false)
         {
             let answer = decide(self.program, self.new, *new_family, &other.facts);
@@ -620,7 +636,8 @@ impl Comparing<'_, '_> {
             }
         }
         let unchanged = same(&mut space.encoder, old, new);
-        let neighbour = nearest(space, &example, unchanged, &between, true).and_then(|(other, _)| {
+        let neighbour = if subject.reached { None } else { nearest(space, &example, unchanged, &between, true) };
+        let neighbour = neighbour.and_then(|(other, _)| {
             let before = decide(self.program, self.old, *old_family, &other.facts);
             let after = decide(self.program, self.new, *new_family, &other.facts);
             let (before, after) = (before.text(self.program), after.text(self.program));
@@ -642,6 +659,85 @@ impl Comparing<'_, '_> {
         })
     }
 
+    /// Finds the groups in which only the reasons differ. Returns whether all of them were found.
+    fn other_reasons(
+        &mut self,
+        space: &mut Space,
+        words: &[Condition],
+        subject: &Subject,
+        (old, new): ((FamilyId, &Outcomes, &Graphed), (FamilyId, &Outcomes, &Graphed)),
+        found: &mut Vec<Group>,
+    ) -> bool {
+        let same = same(&mut space.encoder, old.1, new.1);
+        let kept = space.encoder.gates.and(&[same, old.1.valid, new.1.valid]);
+        let list = differing(space, self.program, old, new);
+        let any: Vec<Lit> = list.iter().map(|reason| reason.differs).collect();
+        let any = space.encoder.gates.or(&any);
+        let mut left = vec![kept, any];
+        let mut here: Vec<Lit> = Vec::new();
+        for _ in 0..MAX_GROUPS {
+            let model = match space.ask(&left) {
+                Answer::No(_) => return true,
+                Answer::Unknown => return false,
+                Answer::Yes(model) => model,
+            };
+            let mut parts = vec![kept];
+            let holding = |reason: &&reasons::Reason| model.holds(reason.differs);
+            let names: Vec<String> = list.iter().filter(holding).map(|reason| reason.name.clone()).collect();
+            parts.extend(
+                list.iter().map(|reason| if model.holds(reason.differs) { reason.differs } else { !reason.differs }),
+            );
+            let who = space.encoder.gates.and(&parts);
+            left.push(!who);
+            let edits = self.diff.edits.iter().enumerate();
+            let mut cause: Vec<usize> = edits
+                .filter(|(_, edit)| edit.kind == "rule" && names.contains(&edit.name))
+                .map(|(index, _)| index)
+                .collect();
+            let together = cause.is_empty();
+            if together {
+                let meant = self.diff.edits.iter().enumerate().filter(|(_, edit)| edit.meaning);
+                cause = meant.map(|(index, _)| index).collect();
+            }
+            let spans: Vec<Span> =
+                cause.iter().filter_map(|&edit| self.diff.edits[edit].new.or(self.diff.edits[edit].old)).collect();
+            let own = [old.1, new.1].map(|outcomes| space.encoder.truth_of(&outcomes.cases).yes);
+            let wanted = Wanted { who, listed: &here, from: kept, to: kept, cause: &spans, at: subject.at, own: &own };
+            let described = describe(space, words, &wanted);
+            here.push(who);
+            let between = Between {
+                old: self.old,
+                new: self.new,
+                old_family: old.0,
+                new_family: new.0,
+                given: self.given,
+                today: self.today,
+            };
+            let Some(example) = ordinary(space, &[who], between.given, between.today) else { return false };
+            let outcome = decide(self.program, self.old, old.0, &example.facts).text(self.program);
+            let none = BTreeSet::new();
+            let Some(shown) = witness(space, &example, &between, (who, &none), (&outcome, &outcome)) else {
+                return false;
+            };
+            self.diff.checks.replayed += 1;
+            found.push(Group {
+                number: 0,
+                from: outcome.clone(),
+                to: outcome,
+                cause,
+                together,
+                follows: Vec::new(),
+                context: super::Context::Anyone,
+                after: Vec::new(),
+                regions: described.regions,
+                witness: shown,
+                nearest_unchanged: None,
+            });
+        }
+        // More groups than anybody reads.
+        false
+    }
+
     /// Numbers the groups over all decisions, and what refers to them.
     fn number(&self, decisions: &mut [DecisionDiff]) {
         let mut number = 0;
@@ -661,6 +757,10 @@ impl Comparing<'_, '_> {
                 if !decision.reached {
                     own.push(number);
                 }
+            }
+            for group in &mut decision.reasons {
+                number += 1;
+                group.number = number;
             }
         }
     }
@@ -690,7 +790,10 @@ impl Comparing<'_, '_> {
                 None => !affected && self.diff.complete,
             };
             if idle {
-                self.diff.no_effect.extend(cluster.iter().copied().filter(|&edit| self.diff.edits[edit].meaning));
+                // What is assumed of those who do not state a fact is not compared.
+                let compared = |edit: &usize| self.diff.edits[*edit].meaning && self.diff.edits[*edit].kind != "assume";
+                let idle: Vec<usize> = cluster.iter().copied().filter(compared).collect();
+                self.diff.no_effect.extend(idle);
             }
         }
         self.diff.no_effect.sort_unstable();
@@ -698,17 +801,11 @@ impl Comparing<'_, '_> {
 
     /// Says what was approximated.
     fn vague(&mut self, space: &mut Space) {
-        self.diff.complete = false;
-        self.diff.checks.certified = false;
-        let mut terms: Vec<String> = Vec::new();
-        for (&id, _) in &space.encoder.vague {
+        for &id in space.encoder.vague.keys() {
             let text = space.encoder.place_of(id);
-            if !terms.contains(&text) {
-                terms.push(text);
+            if !self.diff.approximated.contains(&text) {
+                self.diff.approximated.push(text);
             }
-        }
-        for text in terms {
-            self.diff.gaps.push(format!("approximated: {text}"));
         }
     }
 }

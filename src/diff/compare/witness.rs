@@ -167,8 +167,8 @@ fn verdict(program: &Program, answer: &Answer) -> Verdict {
         let label = match (&origin.label, rule) {
             (Some(label), _) => label.clone(),
             (None, Some(_)) if !text.is_empty() => text,
-            _ if !origin.name.is_empty() => origin.name.clone(),
-            _ => "otherwise".into(),
+            _ if matches!(reason, Reason::Otherwise(_)) => "no rule says otherwise".into(),
+            _ => origin.name.clone(),
         };
         let rule = if origin.name.is_empty() { "otherwise".to_owned() } else { origin.name.clone() };
         Because { label, rule, tags: origin.tags.clone(), at: origin.span }

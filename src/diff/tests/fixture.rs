@@ -101,6 +101,8 @@ impl Shipped {
             no_effect: vec![1],
             complete: true,
             gaps: Vec::new(),
+            approximated: Vec::new(),
+            notes: Vec::new(),
             checks: Checks { replayed: 4, certified: true, questions: 31 },
             population: None,
         }

@@ -17,31 +17,28 @@ fn one_screen_says_who_is_affected_why_and_by_an_example() {
     insta::assert_snapshot!(screen, @r"
     Text      + rule ban [FLAG-02]  + note only_this_bar [FLAG-13]  + 1 source  + 2 questions
               - rule limited_hours [FLAG-12]  - define hours_here  - table flagpole_hours
-    Meaning   same person, same day under both texts; 3 groups of people are affected, all others provably not
+    Meaning   same person, same day under both texts; 3 groups of people are affected, 1 of them by decisions of
+              other policies, all others provably not
 
-    1  closed_to_flagpolers: yes -> NO                                 cause: - rule limited_hours [FLAG-12]
+    1  closed_to_flagpolers: yes -> NO    cause: - rule limited_hours [FLAG-12]
        who      of those with yes before, either: port_of_entry is douglas
        or       Meets the definition of flagpoling [FLAG-01]
        example  citizenships {FR}, no U.S. residence, status in Canada yes, visited {US}, asks for work_permit,
                 agreement none, spouse none, truck driver no, appointment no, evaluation_date 2024-12-25
        before   yes: Outside the days and hours of flagpole service [FLAG-12]
        after    no: No list of days or hours closes this port.
-    2  flagpoling_bar_applies: no -> YES                               cause: + rule ban [FLAG-02]
-       who      Meets the definition of flagpoling [FLAG-01], and none of: U.S. citizen or permanent resident
-                [FLAG-03], trade-agreement professional [FLAG-04], holder of an earlier CBSA appointment [FLAG-07]
+    2  flagpoling_bar_applies: no -> YES  cause: + rule ban [FLAG-02]
+       who      Meets the definition of flagpoling [FLAG-01], and none of: U.S. citizen or permanent
+                resident [FLAG-03], trade-agreement professional [FLAG-04], holder of an earlier CBSA
+                appointment [FLAG-07]
        example  citizenships {FR}, no U.S. residence, status in Canada yes, visited {US}, asks for work_permit,
                 agreement none, spouse none, truck driver no, appointment no
        before   no: Nothing bars this person as a flagpoler.
        after    yes: No permit service for flagpolers [FLAG-02]
        undo     with cbsa_appointment_booked_before yes
        stays    with appointment yes: no under both texts
-       then     group 3: may_apply_for_work_permit_at_poe yes -> NO
-    Reached   decisions of other policies that read this one
-    3  may_apply_for_work_permit_at_poe of poe_work_permit: yes -> NO  cause: + rule ban [FLAG-02], through
-                                                                       group 2
-       who      of those with yes before, group 1 aside: Meets the definition of flagpoling [FLAG-01]
-       example  citizenships {FR}, no U.S. residence, status in Canada yes, visited {US}, asks for work_permit,
-                agreement none, spouse none, truck driver no, appointment no
+    Reached   may_apply_for_work_permit_at_poe of poe_work_permit: yes -> NO for some of group 2 (3)
+              `-v` tells who they are, with an example of each
     Changes nobody's outcome: + note only_this_bar [FLAG-13] (proved).
     No effect on meets_flagpoling_definition (proved).
     Checked   4 examples decided again under both texts

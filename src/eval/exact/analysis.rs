@@ -169,7 +169,7 @@ impl<'g, 'p> Analysis<'g, 'p> {
         mut f: impl FnMut(&[&Evaluated]) -> Evaluated,
     ) -> Result<Id, Budget> {
         let Analysis { diagrams, values, .. } = self;
-        diagrams.apply(operands, &mut Memo::new(), &mut |settled| {
+        diagrams.apply(operands, &mut Memo::default(), &mut |settled| {
             let parts: Vec<&Evaluated> = settled
                 .iter()
                 .map(|number| number.map_or(&Evaluated::Unknown, |number| &values[number as usize]))
@@ -194,7 +194,7 @@ impl<'g, 'p> Analysis<'g, 'p> {
         mut f: impl FnMut(&Evaluated) -> u32,
     ) -> Result<Id, Budget> {
         let Analysis { diagrams, values, .. } = self;
-        diagrams.apply(&[allowed, of], &mut Memo::new(), &mut |settled| match settled {
+        diagrams.apply(&[allowed, of], &mut Memo::default(), &mut |settled| match settled {
             [Some(0), _] => Some(forbidden),
             [Some(_), Some(number)] => Some(f(&values[*number as usize])),
             _ => None,
@@ -208,7 +208,7 @@ impl<'g, 'p> Analysis<'g, 'p> {
         for &invariant in invariants {
             let diagram = self.diagram(invariant)?;
             let Analysis { diagrams, values, .. } = self;
-            allowed = diagrams.apply(&[allowed, diagram], &mut Memo::new(), &mut |settled| match settled {
+            allowed = diagrams.apply(&[allowed, diagram], &mut Memo::default(), &mut |settled| match settled {
                 [Some(0), _] => Some(0),
                 [Some(_), Some(number)] => Some(u32::from(!values[*number as usize].is_no())),
                 _ => None,
@@ -224,21 +224,31 @@ pub(crate) fn is_empty(allowed: Id) -> bool {
     as_result(allowed) == Some(0)
 }
 
-/// The variables below the roots, in the order of a walk from the first.
+/// The variables below the roots: those of the first in the order of a walk, those of the next right behind the last variable
+/// that ties them to what came before. So a diagram forgets them at once.
 fn order(ground: &Ground<'_>, roots: &[Gid]) -> IndexSet<u32> {
-    let mut order = IndexSet::new();
+    let mut order: IndexSet<u32> = IndexSet::new();
     let mut seen: IndexSet<Gid> = IndexSet::new();
-    let mut waiting: Vec<Gid> = roots.iter().rev().copied().collect();
-    while let Some(id) = waiting.pop() {
-        if ground.reads(id).is_empty() || !seen.insert(id) {
-            continue;
+    for &root in roots {
+        let mut place = order.len();
+        if let Some(last) = ground.reads(root).iter().filter_map(|index| order.get_index_of(index)).max() {
+            place = last + 1;
         }
-        if let Term::Variable(index) = ground.term(id) {
-            order.insert(*index);
+        let mut waiting = vec![root];
+        while let Some(id) = waiting.pop() {
+            if ground.reads(id).is_empty() || !seen.insert(id) {
+                continue;
+            }
+            if let Term::Variable(index) = ground.term(id)
+                && !order.contains(index)
+            {
+                order.shift_insert(place, *index);
+                place += 1;
+            }
+            let from = waiting.len();
+            children(ground.term(id), |child| waiting.push(child));
+            waiting[from..].reverse();
         }
-        let from = waiting.len();
-        children(ground.term(id), |child| waiting.push(child));
-        waiting[from..].reverse();
     }
     order
 }

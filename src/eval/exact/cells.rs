@@ -11,10 +11,12 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use indexmap::IndexMap;
+
 use super::axis::Axis;
 use super::ground::{Gid, Ground, Term, children, cone};
 use super::groups::members;
-use super::shape::{Points, Side, pairs, pieces};
+use super::shape::{Points, Side, date_range, leaves, pairs, pieces};
 use crate::eval::MAX_POSSIBLE;
 use crate::eval::kernel::{Key, decide};
 use crate::program::Op;
@@ -47,7 +49,7 @@ const MAX_COMBINATIONS: usize = 4096;
 const MAX_COMPARISONS: usize = 300;
 
 /// How many nodes the search evaluates in all; after that, what is not settled is opaque.
-const MAX_EVALUATIONS: usize = 2_000_000;
+const MAX_EVALUATIONS: usize = 1_000_000;
 
 /// The cells of every variable of one analysis.
 pub(crate) struct Cells {
@@ -57,8 +59,17 @@ pub(crate) struct Cells {
     pub(crate) opaque: HashSet<Gid>,
 }
 
-/// A node, two sides it compares, the variables they read, and of those the ordered ones.
-type Comparison = (Gid, Side, Side, BTreeSet<u32>, Vec<u32>);
+/// Two sides that nodes compare.
+struct Comparison {
+    nodes: Vec<Gid>,
+    a: Side,
+    b: Side,
+    /// The variables they read, and of those the ordered ones.
+    reads: BTreeSet<u32>,
+    ordered: Vec<u32>,
+    /// By ordered variable, as many values of each variable read as were tried before.
+    tried: Vec<Vec<usize>>,
+}
 
 struct Search<'a, 'g, 'p> {
     ground: &'g Ground<'p>,
@@ -67,10 +78,14 @@ struct Search<'a, 'g, 'p> {
     variables: Vec<u32>,
     axes: Vec<Option<Axis>>,
     places: Vec<BTreeSet<i128>>,
+    /// The same, in the order in which they were found.
+    found: Vec<Vec<i128>>,
     finite: Vec<Vec<Value>>,
     opaque: HashSet<Gid>,
     /// Ordered variables listed whole: nothing about them is to be found out.
     whole: BTreeSet<u32>,
+    /// By variable: the value of the present combination.
+    chosen: Vec<usize>,
     seeds: &'a HashMap<u32, Value>,
 }
 
@@ -93,9 +108,11 @@ pub(crate) fn cells(
         variables: used.into_iter().collect(),
         axes: vec![None; count],
         places: vec![BTreeSet::new(); count],
+        found: vec![Vec::new(); count],
         finite: vec![Vec::new(); count],
         opaque: HashSet::new(),
         whole: BTreeSet::new(),
+        chosen: vec![0; count],
         seeds,
     };
     search.start();
@@ -135,9 +152,9 @@ impl Search<'_, '_, '_> {
                 ordered => {
                     let axis = Axis::new(ordered, variable.within.as_ref(), added.contains(&index));
                     if let Some(axis) = axis {
-                        self.places[place].extend([axis.least, axis.greatest]);
+                        self.see(place, [axis.least, axis.greatest]);
                         if listed_whole(&axis) {
-                            self.places[place].extend(axis.least..=axis.greatest);
+                            self.see(place, axis.least..=axis.greatest);
                             self.whole.insert(index);
                         }
                     }
@@ -152,10 +169,19 @@ impl Search<'_, '_, '_> {
         }
     }
 
+    /// Adds places of a variable.
+    fn see(&mut self, place: usize, places: impl IntoIterator<Item = i128>) {
+        for at in places {
+            if self.places[place].insert(at) {
+                self.found[place].push(at);
+            }
+        }
+    }
+
     /// Adds a value a variable has at present, and of sets those with one member more or less.
     fn seed(&mut self, place: usize, seed: &Value) {
         if let Some(axis) = self.axes[place] {
-            self.places[place].extend(axis.place(seed).filter(|at| (axis.least..=axis.greatest).contains(at)));
+            self.see(place, axis.place(seed).filter(|at| (axis.least..=axis.greatest).contains(at)));
             return;
         }
         let mut near = vec![seed.clone()];
@@ -229,50 +255,74 @@ impl Search<'_, '_, '_> {
         variables.iter().copied().filter(open).collect()
     }
 
-    /// Adds the places where comparisons turn.
-    fn compare(&mut self) {
-        let mut list: Vec<Comparison> = Vec::new();
+    /// The comparisons of all nodes, each once, taken apart where a side is one of several.
+    fn comparisons(&self) -> Vec<Comparison> {
+        let ground = self.ground;
+        let mut found: IndexMap<(Side, Side), Vec<Gid>> = IndexMap::new();
+        let mut note = |id: Gid, a: &Side, b: &Side| {
+            let pair = if a <= b { (a.clone(), b.clone()) } else { (b.clone(), a.clone()) };
+            let nodes = found.entry(pair).or_default();
+            if nodes.last() != Some(&id) {
+                nodes.push(id);
+            }
+        };
         for &id in self.cone {
-            for (a, b) in pairs(self.ground, id) {
-                let mut reads = BTreeSet::new();
-                [&a, &b].into_iter().filter_map(Side::node).for_each(|node| reads.extend(self.ground.reads(node)));
-                let ordered = self.ordered(&reads);
-                if !ordered.is_empty() {
-                    list.push((id, a, b, reads, ordered));
+            for (a, b) in pairs(ground, id) {
+                let (left, right) = (leaves(ground, &a), leaves(ground, &b));
+                left.0.iter().for_each(|a| right.0.iter().for_each(|b| note(id, a, b)));
+                for (side, _) in [left, right].into_iter().filter(|(_, ranged)| *ranged) {
+                    side.iter().for_each(|a| date_range().iter().for_each(|b| note(id, a, b)));
                 }
             }
         }
+        let comparison = |((a, b), nodes): ((Side, Side), Vec<Gid>)| {
+            let mut reads = BTreeSet::new();
+            [&a, &b].into_iter().filter_map(Side::node).for_each(|node| reads.extend(ground.reads(node)));
+            let ordered = self.ordered(&reads);
+            let tried = vec![Vec::new(); ordered.len()];
+            Comparison { nodes, a, b, reads, ordered, tried }
+        };
+        found.into_iter().map(comparison).filter(|comparison| !comparison.ordered.is_empty()).collect()
+    }
+
+    /// Adds the places where comparisons turn.
+    fn compare(&mut self) {
+        let mut list = self.comparisons();
         // Sums of three and more must not share a variable with another comparison of several.
-        for (id, _, _, _, ordered) in &list {
+        for Comparison { nodes, ordered, .. } in &list {
             let shares = |other: &Vec<u32>| {
                 other.len() > 1 && other != ordered && other.iter().any(|variable| ordered.contains(variable))
             };
-            if ordered.len() > 2 && list.iter().any(|(_, _, _, _, other)| shares(other)) {
-                self.opaque.insert(*id);
+            if ordered.len() > 2 && list.iter().any(|other| shares(&other.ordered)) {
+                self.opaque.extend(nodes);
             }
         }
         // Too many to follow each from place to place; and where a product of two unknowns equals a number depends on its factors,
         // which no finite list of places holds.
         let too_many = list.len() > MAX_COMPARISONS;
-        for (id, _, _, _, ordered) in &list {
-            if too_many || (ordered.len() > 1 && self.multiplies_unknowns(*id)) {
-                self.opaque.insert(*id);
+        for Comparison { nodes, ordered, .. } in &list {
+            for &id in nodes {
+                if too_many || (ordered.len() > 1 && self.multiplies_unknowns(id)) {
+                    self.opaque.insert(id);
+                }
             }
         }
         let most = self.axes.iter().flatten().count();
         for round in 0..=most {
             let mut grown = false;
-            for (id, a, b, reads, ordered) in &list {
-                if self.opaque.contains(id) || (round > 0 && ordered.len() < 2) {
+            for comparison in &mut list {
+                let opaque = comparison.nodes.iter().all(|id| self.opaque.contains(id));
+                if opaque || (round > 0 && comparison.ordered.len() < 2) {
                     continue;
                 }
-                for &variable in ordered {
-                    match self.turns(a, b, reads, variable) {
+                for place in 0..comparison.ordered.len() {
+                    let variable = comparison.ordered[place];
+                    match self.turns(comparison, place) {
                         Some(breaks) => grown |= self.add(variable, breaks),
-                        None => drop(self.opaque.insert(*id)),
+                        None => self.opaque.extend(&comparison.nodes),
                     }
                     if self.places[variable as usize].len() > MAX_PLACES {
-                        self.opaque.insert(*id);
+                        self.opaque.extend(&comparison.nodes);
                     }
                 }
             }
@@ -300,55 +350,73 @@ impl Search<'_, '_, '_> {
     /// Adds both sides of each break.
     fn add(&mut self, variable: u32, breaks: BTreeSet<i128>) -> bool {
         let Some(axis) = self.axes[variable as usize] else { return false };
-        let places = &mut self.places[variable as usize];
-        let before = places.len();
-        for place in breaks {
-            places.extend([place - 1, place].into_iter().filter(|place| (axis.least..=axis.greatest).contains(place)));
+        let (places, found) = (&mut self.places[variable as usize], &mut self.found[variable as usize]);
+        let before = found.len();
+        for place in breaks.into_iter().flat_map(|place| [place - 1, place]) {
+            if (axis.least..=axis.greatest).contains(&place) && places.insert(place) {
+                found.push(place);
+            }
         }
-        places.len() > before
+        found.len() > before
     }
 
-    /// The breaks of a comparison in one variable, with the others at each of their places.
-    fn turns(&mut self, a: &Side, b: &Side, reads: &BTreeSet<u32>, variable: u32) -> Option<BTreeSet<i128>> {
+    /// The breaks of a comparison in one of its variables, with the others at each of their places: those not tried before.
+    fn turns(&mut self, comparison: &mut Comparison, place: usize) -> Option<BTreeSet<i128>> {
+        let variable = comparison.ordered[place];
         let axis = self.axes[variable as usize]?;
         let mut all = BTreeSet::new();
-        self.each_combination(reads, variable, |points| {
+        let (a, b) = (&comparison.a, &comparison.b);
+        let counts = self.each_combination(&comparison.reads, variable, &comparison.tried[place], |points| {
             all.extend(points.crossing(a, b, variable, &axis).ok()?);
             Some(())
         })?;
+        comparison.tried[place] = counts;
         Some(all)
     }
 
-    /// Calls `f` with all variables but one at each combination of their values. Nothing if there are too many.
+    /// Calls `f` with all variables but one at each combination of their values, but for those of the first `tried` values of
+    /// each. Returns how many values each has. Nothing if there are too many combinations.
     fn each_combination(
         &mut self,
         reads: &BTreeSet<u32>,
         but: u32,
+        tried: &[usize],
         mut f: impl FnMut(&mut Points<'_, '_>) -> Option<()>,
-    ) -> Option<()> {
+    ) -> Option<Vec<usize>> {
         let others: Vec<(u32, Vec<Value>)> =
             reads.iter().filter(|&&index| index != but).map(|&index| (index, self.candidates(index))).collect();
-        let total = others.iter().map(|(_, values)| values.len()).fold(1usize, usize::saturating_mul);
+        let counts: Vec<usize> = others.iter().map(|(_, values)| values.len()).collect();
+        let total = counts.iter().copied().fold(1usize, usize::saturating_mul);
         if total > MAX_COMBINATIONS {
             return None;
         }
         for number in 0..total {
             let mut rest = number;
-            for (index, values) in &others {
-                self.points.values[*index as usize] = values[rest % values.len()].clone();
+            let mut new = tried.is_empty();
+            for (place, (index, values)) in others.iter().enumerate() {
+                let value = rest % values.len();
+                new |= tried.get(place).is_some_and(|&tried| value >= tried);
+                self.chosen[*index as usize] = value;
                 rest /= values.len();
+            }
+            if !new {
+                continue;
+            }
+            for (index, values) in &others {
+                self.points.set(*index, values[self.chosen[*index as usize]].clone());
             }
             if self.points.evaluated > MAX_EVALUATIONS {
                 return None;
             }
             f(&mut self.points)?;
         }
-        Some(())
+        Some(counts)
     }
 
+    /// The values of a variable, those found last at the end.
     fn candidates(&self, index: u32) -> Vec<Value> {
         let place = index as usize;
-        let ordered = self.axes[place].iter().flat_map(|axis| self.places[place].iter().map(|&at| axis.value(at)));
+        let ordered = self.axes[place].iter().flat_map(|axis| self.found[place].iter().map(|&at| axis.value(at)));
         self.finite[place].iter().cloned().chain(ordered).collect()
     }
 
@@ -378,7 +446,7 @@ impl Search<'_, '_, '_> {
                     let (place, Some(axis)) = (*index as usize, self.axes[*index as usize]) else { continue };
                     let starts: Vec<i128> = self.places[place].iter().copied().collect();
                     let within = |day: &i128| *day <= axis.greatest;
-                    self.places[place].extend(starts.iter().flat_map(|start| start + 1..start + 7).filter(within));
+                    self.see(place, starts.iter().flat_map(|start| start + 1..start + 7).filter(within));
                 }
                 _ if self.ground.reads(parts[0]).iter().all(|index| self.whole.contains(index)) => {}
                 _ => drop(self.opaque.insert(id)),
@@ -425,21 +493,21 @@ impl Search<'_, '_, '_> {
             let Some(axis) = self.axes[variable as usize] else { continue };
             let places = self.places[variable as usize].clone();
             let mut turns = BTreeSet::new();
-            let found = self.each_combination(&reads, variable, |points| {
+            let found = self.each_combination(&reads, variable, &[], |points| {
                 // Within its own breaks and the places so far it only rises or only falls.
                 let breaks = points.breaks(id, variable, &axis).ok()?;
                 for (mut from, to) in pieces(&breaks.union(&places).copied().collect(), &axis) {
                     let fails = |points: &mut Points<'_, '_>| {
                         checked.map(|checked| matches!(points.at(checked), Evaluated::Error(_)))
                     };
-                    turns.extend(points.turn(variable, &axis, (from, to), &mut { fails }));
+                    turns.extend(points.turn(variable, &axis, (from, to), None, &mut { fails }));
                     // The last place before a piece shows its value too: the next may be the first error.
                     turns.insert(from);
                     if points.evaluated > MAX_EVALUATIONS {
                         return None;
                     }
                     for _ in 0..MAX_POSSIBLE {
-                        match points.turn(variable, &axis, (from, to), &mut |points| points.at(id)) {
+                        match points.turn(variable, &axis, (from, to), Some(from + 1), &mut |points| points.at(id)) {
                             Some(turn) => {
                                 turns.insert(turn);
                                 from = turn;
@@ -452,7 +520,7 @@ impl Search<'_, '_, '_> {
                 Some(())
             });
             match found {
-                Some(()) => drop(self.add(variable, turns)),
+                Some(_) => drop(self.add(variable, turns)),
                 None => drop(self.opaque.insert(id)),
             }
             if self.places[variable as usize].len() > 8 * MAX_PLACES {
@@ -494,13 +562,14 @@ impl Search<'_, '_, '_> {
         for &index in &self.variables.clone() {
             let nodes = &alone[index as usize];
             let mut kinds: HashSet<Vec<Evaluated>> = HashSet::new();
-            let mut candidates = self.candidates(index);
+            let axis = self.axes[index as usize];
+            let ordered = axis.iter().flat_map(|axis| self.places[index as usize].iter().map(|&at| axis.value(at)));
+            let mut candidates: Vec<Value> = self.finite[index as usize].iter().cloned().chain(ordered).collect();
             if let Some(seed) = self.seeds.get(&index) {
-                let axis = self.axes[index as usize];
                 candidates.sort_by_cached_key(|value| distance(axis.as_ref(), seed, value));
             }
             for value in candidates {
-                self.points.values[index as usize] = value.clone();
+                self.points.set(index, value.clone());
                 let kind: Vec<Evaluated> = nodes.iter().map(|&node| self.points.at(node)).collect();
                 if kinds.insert(kind) {
                     values[index as usize].push(value);

@@ -4,9 +4,10 @@
 //! matter), so two functions are equal exactly when their ids are. What results mean is up to the caller: values, sets of
 //! outcomes, `y` and `n`. Everything is deterministic; the only limits are counts, never clocks.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use indexmap::IndexSet;
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 /// A diagram: an inner node, or with the highest bit set a result.
 pub(crate) type Id = u32;
@@ -16,22 +17,28 @@ const RESULT: u32 = 1 << 31;
 /// How many nodes one analysis may make. 400 rules over 150 facts made 17,000 to 124,000 in measurements.
 pub(crate) const MAX_NODES: usize = 200_000;
 
-/// How many steps one analysis may take; a step looks up or makes one node and takes well under a microsecond.
-pub(crate) const MAX_STEPS: usize = 2_000_000;
+/// How many steps one analysis may take; a step follows one branch and takes well under a microsecond.
+pub(crate) const MAX_STEPS: usize = 1_000_000;
 
 /// A count ran out: the caller answers without the diagram (D13).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Budget;
 
 /// All nodes of one analysis.
-#[derive(Default)]
 pub(crate) struct Diagrams {
-    nodes: IndexSet<(u32, Box<[Id]>)>,
+    nodes: IndexSet<(u32, Box<[Id]>), FxBuildHasher>,
     steps: usize,
+    most: usize,
 }
 
 /// Results of operations already carried out, by operands.
-pub(crate) type Memo = HashMap<Box<[Id]>, Id>;
+pub(crate) type Memo = FxHashMap<Box<[Id]>, Id>;
+
+impl Default for Diagrams {
+    fn default() -> Self {
+        Diagrams { nodes: IndexSet::default(), steps: 0, most: MAX_STEPS }
+    }
+}
 
 /// Makes the diagram of one result.
 pub(crate) fn result(number: u32) -> Id {
@@ -54,9 +61,15 @@ impl Diagrams {
         &self.nodes[id as usize].1
     }
 
-    fn step(&mut self) -> Result<(), Budget> {
-        self.steps += 1;
-        if self.steps > MAX_STEPS || self.nodes.len() > MAX_NODES { Err(Budget) } else { Ok(()) }
+    /// Lets the next operations take so many steps and no more.
+    pub(crate) fn allow(&mut self, steps: usize) {
+        self.most = self.steps + steps;
+    }
+
+    /// Takes the steps of a node with so many branches.
+    fn step(&mut self, branches: usize) -> Result<(), Budget> {
+        self.steps += branches;
+        if self.steps > self.most || self.nodes.len() > MAX_NODES { Err(Budget) } else { Ok(()) }
     }
 
     /// Makes a node that asks a level.
@@ -82,7 +95,6 @@ impl Diagrams {
         if let Some(&known) = memo.get(operands) {
             return Ok(known);
         }
-        self.step()?;
         let level = operands.iter().map(|&operand| self.level(operand)).min().unwrap_or(u32::MAX);
         if level == u32::MAX {
             // `f` did not answer although all is settled: nothing sensible is left to do.
@@ -90,6 +102,7 @@ impl Diagrams {
         }
         let first = operands.iter().copied().find(|&operand| self.level(operand) == level);
         let count = first.map_or(0, |operand| self.branches(operand).len());
+        self.step(count)?;
         let mut branches = Vec::with_capacity(count);
         for cell in 0..count {
             let below: Vec<Id> = operands
@@ -120,8 +133,8 @@ impl Diagrams {
 
     /// Takes levels out: combines the branches of each with an associative, commutative and idempotent function.
     pub(crate) fn reduce(&mut self, id: Id, levels: &[u32], f: &mut impl FnMut(u32, u32) -> u32) -> Result<Id, Budget> {
-        let mut memo = HashMap::new();
-        let mut combined = Memo::new();
+        let mut memo = FxHashMap::default();
+        let mut combined = Memo::default();
         self.reduce_below(id, levels, f, &mut memo, &mut combined)
     }
 
@@ -130,17 +143,18 @@ impl Diagrams {
         id: Id,
         levels: &[u32],
         f: &mut impl FnMut(u32, u32) -> u32,
-        memo: &mut HashMap<Id, Id>,
+        memo: &mut FxHashMap<Id, Id>,
         combined: &mut Memo,
     ) -> Result<Id, Budget> {
-        if as_result(id).is_some() {
+        let level = self.level(id);
+        // Levels only grow downwards: below the last of those taken out nothing changes.
+        if levels.iter().all(|&taken| taken < level) {
             return Ok(id);
         }
         if let Some(&known) = memo.get(&id) {
             return Ok(known);
         }
-        self.step()?;
-        let level = self.level(id);
+        self.step(self.branches(id).len())?;
         let mut branches = Vec::with_capacity(self.branches(id).len());
         for cell in 0..self.branches(id).len() {
             let branch = self.branches(id)[cell];
@@ -161,9 +175,50 @@ impl Diagrams {
         Ok(reduced)
     }
 
+    /// Returns the diagram where a level is in one of its cells.
+    pub(crate) fn restrict(&mut self, id: Id, level: u32, cell: usize) -> Result<Id, Budget> {
+        self.restrict_below(id, level, cell, &mut FxHashMap::default())
+    }
+
+    fn restrict_below(&mut self, id: Id, level: u32, cell: usize, memo: &mut FxHashMap<Id, Id>) -> Result<Id, Budget> {
+        let own = self.level(id);
+        if own > level {
+            return Ok(id);
+        }
+        if own == level {
+            return Ok(self.branches(id)[cell]);
+        }
+        if let Some(&known) = memo.get(&id) {
+            return Ok(known);
+        }
+        self.step(self.branches(id).len())?;
+        let mut branches = Vec::with_capacity(self.branches(id).len());
+        for index in 0..self.branches(id).len() {
+            let branch = self.branches(id)[index];
+            branches.push(self.restrict_below(branch, level, cell, memo)?);
+        }
+        let restricted = self.node(own, branches);
+        memo.insert(id, restricted);
+        Ok(restricted)
+    }
+
+    /// Returns the levels a diagram asks, with how many cells each has.
+    pub(crate) fn support(&self, id: Id) -> BTreeMap<u32, usize> {
+        let mut support = BTreeMap::new();
+        let mut seen = FxHashSet::default();
+        let mut waiting = vec![id];
+        while let Some(id) = waiting.pop() {
+            if as_result(id).is_none() && seen.insert(id) {
+                support.insert(self.level(id), self.branches(id).len());
+                waiting.extend(self.branches(id));
+            }
+        }
+        support
+    }
+
     /// Returns all results a diagram can come to, sorted.
     pub(crate) fn results(&self, id: Id) -> Vec<u32> {
-        let mut seen = IndexSet::new();
+        let mut seen = FxHashSet::default();
         let mut waiting = vec![id];
         let mut results = Vec::new();
         while let Some(id) = waiting.pop() {
@@ -189,9 +244,9 @@ mod tests {
         let (no, yes) = (result(0), result(1));
         let a = diagrams.node(0, vec![no, yes]);
         let b = diagrams.node(1, vec![no, yes]);
-        let mut and = Memo::new();
-        let mut or = Memo::new();
-        let mut not = Memo::new();
+        let mut and = Memo::default();
+        let mut or = Memo::default();
+        let mut not = Memo::default();
         let both = diagrams.apply2(a, b, &mut and, &mut |a, b| a & b).unwrap();
         let mut negate = |settled: &[Option<u32>]| settled[0].map(|number| 1 - number);
         let not_a = diagrams.apply(&[a], &mut not, &mut negate).unwrap();

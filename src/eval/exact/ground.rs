@@ -15,7 +15,7 @@ use crate::eval::kernel::{self, Key, apply, has_unknown};
 use crate::eval::scope::Scope;
 use crate::eval::walk::{Algebra, Elements, Parts, each};
 use crate::facts::Slot;
-use crate::program::{DecisionId, FactId, NodeId, Op, Program, RuleId};
+use crate::program::{Boundary, DecisionId, FactId, NodeId, Op, Program, RuleId};
 use crate::value::{EnumId, Evaluated, Type, Value};
 
 /// Index of a node of the graph.
@@ -230,6 +230,27 @@ impl<'p> Ground<'p> {
         }
     }
 
+    /// Leaves out the moment of operations of which no boundary lies inside a day.
+    fn without_moment<'a>(&self, key: Key, operands: &'a [Gid]) -> &'a [Gid] {
+        let program = self.program;
+        let inside = |boundary: Boundary| boundary.moment.is_some();
+        let (moment, needed) = match key {
+            Key::InForce(version) => {
+                let version = program.version(version);
+                (1, inside(version.start) || version.end.is_some_and(inside))
+            }
+            Key::Node(node) => match program.op(node) {
+                Op::Dated(id, _) => (1, program.dated[id.index()].values.iter().any(|(boundary, _)| inside(*boundary))),
+                Op::Scale(id, ..) => {
+                    (2, program.scales[id.index()].values.iter().any(|(boundary, _)| inside(*boundary)))
+                }
+                _ => return operands,
+            },
+            _ => return operands,
+        };
+        if needed || operands.len() <= moment { operands } else { &operands[..moment] }
+    }
+
     /// The key under which equal operations are one.
     fn canonical(&self, key: Key) -> Key {
         match key {
@@ -292,6 +313,7 @@ impl Algebra for Ground<'_> {
             return self.leaf(Term::Opaque);
         }
         let key = self.canonical(key);
+        let operands = self.without_moment(key, operands);
         let glimpses: Vec<Evaluated> = operands.iter().map(|&operand| self.glimpse(operand)).collect();
         if let [only] = operands {
             let passes = match key {

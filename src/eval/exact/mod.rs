@@ -3,7 +3,9 @@
 //! 1. [`ground`]: what unknown facts could make of the answer, as a graph over variables; [`groups`] of like members.
 //! 2. [`cells`]: a few values of each variable that stand for all of them; [`shape`] and [`axis`] find where things turn.
 //! 3. [`diagram`] and [`analysis`]: the outcome at every combination of cells, by the interpreter's own operations.
-//! 4. [`missing`]: which facts can still change the outcome (D11).
+//! 4. [`missing`]: which facts can still change the outcome (D11); [`ties`] which invariants matter for that.
+//! 5. [`what_would`]: the smallest changes of facts that change it; [`sufficient`]: the facts that alone decide; [`next`]: the
+//!    most useful question.
 //!
 //! What cannot be taken apart is *opaque*: it stays `?`. If the outcome still depends on it, or a budget ends, the answer is
 //! that of the interpreter and says so (D13); there is never another value.
@@ -15,9 +17,15 @@ mod diagram;
 pub(crate) mod ground;
 pub(crate) mod groups;
 mod missing;
+mod next;
+mod paths;
 pub(crate) mod shape;
+mod sufficient;
+mod ties;
 mod what_would;
 
+pub use self::next::next_questions;
+pub use self::sufficient::sufficient;
 pub use self::what_would::{WhatWould, what_would};
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,7 +34,7 @@ use indexmap::IndexMap;
 
 use self::analysis::{Analysis, is_empty};
 pub(crate) use self::diagram::Budget;
-use self::diagram::Id;
+use self::diagram::{Id, MAX_STEPS};
 use self::ground::{Gid, Ground, Term};
 use self::groups::Groups;
 use self::missing::{Unit, missing};
@@ -89,6 +97,12 @@ impl<'p> Exact<'p> {
     /// tell whether there is one.
     pub(crate) fn clash(&self, open: &[Open]) -> Result<Option<Vec<OriginId>>, Budget> {
         let mut vague = Ok(None);
+        let invariants: Vec<Gid> = open.iter().map(|&(_, id)| id).collect();
+        let loose = ties::loose(&self.walk.algebra, &invariants, &BTreeSet::new(), true);
+        let loose: BTreeSet<usize> = loose.into_iter().flat_map(|(indexes, _)| indexes).collect();
+        let open: Vec<Open> =
+            open.iter().enumerate().filter(|(index, _)| !loose.contains(index)).map(|(_, &open)| open).collect();
+        let open = &open[..];
         for part in self.components(open) {
             let ids: Vec<Gid> = part.iter().map(|&index| open[index].1).collect();
             match self.clashes(&ids) {
@@ -132,6 +146,11 @@ impl<'p> Exact<'p> {
     }
 
     fn clashes(&self, invariants: &[Gid]) -> Result<bool, Budget> {
+        let ground = &self.walk.algebra;
+        let variables = invariants.iter().flat_map(|&id| ground.reads(id).iter().copied()).collect();
+        if ties::settles(ground, invariants, &variables) {
+            return Ok(false);
+        }
         let mut analysis = Analysis::new(&self.walk.algebra, invariants, &[])?;
         match analysis.allowed(invariants)? {
             (allowed, _) if is_empty(allowed) => Ok(true),
@@ -193,17 +212,45 @@ impl<'p> Exact<'p> {
                 reasons.push(Candidate::always(Reason::Expression(origin), in_force));
             }
         }
-        let tied = self.tied(asked, open);
-        self.analyse(family, asked, &tied, &reasons).unwrap_or_else(|Budget| self.inexact(asked, read))
+        let mut kept: BTreeSet<u32> = self.walk.algebra.reads(asked).iter().copied().collect();
+        reasons.iter().for_each(|candidate| kept.extend(candidate.reads(&self.walk.algebra)));
+        let (tied, core) = (self.tied(asked, open, &kept, true), self.core(asked, open, &kept));
+        let found =
+            self.analyse(family, asked, &core, &reasons, MAX_STEPS).unwrap_or_else(|Budget| self.inexact(asked, read));
+        let all = |findings: &Findings| self.units_of(asked).iter().all(|unit| findings.missing.contains(unit));
+        let settled = found.outcomes.as_ref().is_some_and(|outcomes| outcomes.len() < 2);
+        if !found.exact || settled || tied == core || all(&found) {
+            return found;
+        }
+        // What was not found missing may be by other values of facts that only invariants read.
+        match self.analyse(family, asked, &tied, &reasons, MAX_STEPS / 8) {
+            Ok(findings) if findings.exact => findings,
+            _ => Findings { missing: self.units_of(asked).into_iter().collect(), exact: false, ..found },
+        }
     }
 
-    /// Returns the invariants tied to what a node reads, directly or through others.
-    fn tied(&self, asked: Gid, open: &[Open]) -> Vec<Gid> {
+    /// Returns the invariants that narrow what is asked. `kept` are the variables that count by themselves.
+    fn core(&self, asked: Gid, open: &[Open], kept: &BTreeSet<u32>) -> Vec<Gid> {
+        let tied = self.tied(asked, open, kept, false);
+        ties::unsettled(&self.walk.algebra, &tied, kept)
+    }
+
+    /// Returns the invariants tied to what a node reads, directly or through others: of those that are loose, for `missing`,
+    /// those of one date for each way to be bound; else none.
+    fn tied(&self, asked: Gid, open: &[Open], kept: &BTreeSet<u32>, missing: bool) -> Vec<Gid> {
+        let ground = &self.walk.algebra;
+        let invariants: Vec<Gid> = open.iter().map(|&(_, id)| id).collect();
+        let mut bounds = BTreeSet::new();
+        let loose = ties::loose(ground, &invariants, kept, !missing);
+        let loose = loose.into_iter().filter(|(_, bound)| !missing || !bounds.insert(bound.clone()));
+        let loose: BTreeSet<usize> = loose.flat_map(|(indexes, _)| indexes).collect();
+        let open: Vec<Gid> =
+            (0..invariants.len()).filter(|index| !loose.contains(index)).map(|index| invariants[index]).collect();
         let mut facts = self.units_of(asked);
         let mut tied: Vec<Gid> = Vec::new();
         loop {
             let before = tied.len();
-            for &(_, id) in open {
+            for &id in &open {
                 let reads = self.units_of(id);
                 if !tied.contains(&id) && !reads.is_disjoint(&facts) {
                     facts.extend(reads);
@@ -255,7 +302,15 @@ impl<'p> Exact<'p> {
         list
     }
 
-    fn analyse(&self, family: FamilyId, asked: Gid, tied: &[Gid], reasons: &[Candidate]) -> Result<Findings, Budget> {
+    /// Says everything about what is asked, by invariants, in so many steps.
+    fn analyse(
+        &self,
+        family: FamilyId,
+        asked: Gid,
+        tied: &[Gid],
+        reasons: &[Candidate],
+        steps: usize,
+    ) -> Result<Findings, Budget> {
         let ground = &self.walk.algebra;
         let mut roots = vec![asked];
         roots.extend(tied);
@@ -272,6 +327,7 @@ impl<'p> Exact<'p> {
         };
         let terms: &[Gid] = if moving { &[asked] } else { &[] };
         let mut analysis = Analysis::new(ground, &roots, terms)?;
+        analysis.diagrams.allow(steps);
         let (allowed, vague) = analysis.allowed(tied)?;
         let diagram = analysis.diagram(asked)?;
         // Number 0 is forbidden, 1 not known, errors are one outcome (D8).
@@ -337,31 +393,21 @@ impl<'p> Exact<'p> {
             entry.extend(analysis.level(variable));
         }
         let reads_of_asked = self.units_of(asked);
-        // Facts tied to each other: united by every invariant that reads them.
-        let mut component: Vec<usize> = (0..levels.len()).collect();
-        for &invariant in tied {
-            let mut together: Vec<usize> = self
-                .units_of(invariant)
-                .iter()
-                .filter_map(|unit| levels.get_index_of(unit))
-                .map(|unit| component[unit])
-                .collect();
-            together.sort_unstable();
-            if let Some(&first) = together.first() {
-                component.iter_mut().filter(|part| together.contains(part)).for_each(|part| *part = first);
-            }
-        }
-        let units: Vec<Unit> = levels
+        let mut units: Vec<Unit> = levels
             .iter()
-            .enumerate()
-            .map(|(index, (at, levels))| Unit {
+            .map(|(at, levels)| Unit {
                 levels: levels.clone(),
-                tied: (0..component.len())
-                    .filter(|&other| other != index && component[other] == component[index])
-                    .collect(),
+                tied: BTreeSet::new(),
                 read: reads_of_asked.contains(at),
             })
             .collect();
+        for &invariant in tied {
+            let together: Vec<usize> =
+                self.units_of(invariant).iter().filter_map(|unit| levels.get_index_of(unit)).collect();
+            for &one in &together {
+                units[one].tied.extend(together.iter().copied().filter(|&other| other != one));
+            }
+        }
         let (list, exact) = missing(&mut analysis.diagrams, numbered, &units)
             .unwrap_or_else(|Budget| (units.iter().map(|unit| unit.read).collect(), false));
         findings.exact = exact;
@@ -456,6 +502,13 @@ struct Candidate {
 impl Candidate {
     fn always(reason: Reason, in_force: Option<Gid>) -> Self {
         Candidate { reason, decision: None, in_force, stands: Vec::new(), value: None, applies: None }
+    }
+
+    /// The variables it reads.
+    fn reads<'g>(&self, ground: &'g Ground<'_>) -> impl Iterator<Item = u32> + 'g {
+        let parts: Vec<Gid> =
+            self.stands.iter().chain(&self.value).chain(&self.applies).chain(&self.in_force).copied().collect();
+        parts.into_iter().flat_map(|id| ground.reads(id).iter().copied())
     }
 
     /// The diagram of whether it is a reason for the outcome.

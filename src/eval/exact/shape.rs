@@ -8,12 +8,15 @@
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
+use chrono::NaiveDate;
+use indexmap::IndexSet;
+
 use super::axis::Axis;
 use super::ground::{Gid, Ground, Term, children, cone, pointwise};
 use crate::eval::kernel::clock::start_of;
 use crate::eval::kernel::{Key, decide};
-use crate::program::{Boundary, DecisionBody, FoldKind, HitKind, Op};
-use crate::value::{Evaluated, Value};
+use crate::program::{Boundary, DecisionBody, DecisionId, FoldKind, HitKind, Op, Program};
+use crate::value::{Evaluated, Type, Value};
 
 /// The node is not piecewise monotone as far as the engine knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +47,7 @@ pub(crate) struct Shape {
 }
 
 /// One side of a comparison.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Side {
     Node(Gid),
     /// The day after the node's.
@@ -65,24 +68,37 @@ impl Side {
 /// Evaluates nodes where every variable they read has a value.
 pub(crate) struct Points<'g, 'p> {
     pub(crate) ground: &'g Ground<'p>,
-    /// By variable.
-    pub(crate) values: Vec<Value>,
+    /// By variable: its value, and when it was set.
+    values: Vec<(Value, u64)>,
     /// How many nodes were evaluated so far.
     pub(crate) evaluated: usize,
-    scratch: Vec<Evaluated>,
+    /// By node: what it came to, and when it was evaluated. It holds as long as no variable it reads is set.
+    results: Vec<(Evaluated, u64)>,
+    clock: u64,
     cones: HashMap<Gid, Rc<[Gid]>>,
 }
 
 impl<'g, 'p> Points<'g, 'p> {
     pub(crate) fn new(ground: &'g Ground<'p>) -> Self {
-        let values = vec![Value::None; ground.variables.len()];
-        let scratch = vec![Evaluated::Unknown; ground.terms.len()];
-        Points { ground, values, evaluated: 0, scratch, cones: HashMap::new() }
+        let values = vec![(Value::None, 1); ground.variables.len()];
+        let results = vec![(Evaluated::Unknown, 0); ground.terms.len()];
+        Points { ground, values, evaluated: 0, results, clock: 1, cones: HashMap::new() }
     }
 
+    /// Gives a variable a value.
+    pub(crate) fn set(&mut self, variable: u32, value: Value) {
+        let slot = &mut self.values[variable as usize];
+        if slot.0 != value {
+            self.clock += 1;
+            *slot = (value, self.clock);
+        }
+    }
+
+    /// The nodes below one that are not known.
     fn cone(&mut self, id: Gid) -> Rc<[Gid]> {
         let ground = self.ground;
-        self.cones.entry(id).or_insert_with(|| cone(ground, &[id]).into()).clone()
+        let open = |id: &Gid| !matches!(ground.term(*id), Term::Known(_) | Term::Given(..));
+        self.cones.entry(id).or_insert_with(|| cone(ground, &[id]).into_iter().filter(open).collect()).clone()
     }
 
     /// Returns what a node comes to.
@@ -93,23 +109,24 @@ impl<'g, 'p> Points<'g, 'p> {
             _ => {}
         }
         let cone = self.cone(id);
-        self.evaluated += cone.len();
+        let ground = self.ground;
         for &node in cone.iter() {
-            let result = match self.ground.term(node) {
-                Term::Known(_) | Term::Given(..) => continue,
-                Term::Variable(index) => Evaluated::Value(self.values[*index as usize].clone()),
-                term => {
-                    let (ground, scratch) = (self.ground, &self.scratch);
-                    pointwise(ground.program, term, |child| match ground.term(child) {
-                        Term::Known(value) => value.clone(),
-                        Term::Given(value, _) => Evaluated::Value(value.clone()),
-                        _ => scratch[child as usize].clone(),
-                    })
-                }
+            let set = ground.reads(node).iter().map(|&index| self.values[index as usize].1).max().unwrap_or(1);
+            if self.results[node as usize].1 >= set {
+                continue;
+            }
+            self.evaluated += 1;
+            let result = match ground.term(node) {
+                Term::Variable(index) => Evaluated::Value(self.values[*index as usize].0.clone()),
+                term => pointwise(ground.program, term, |child| match ground.term(child) {
+                    Term::Known(value) => value.clone(),
+                    Term::Given(value, _) => Evaluated::Value(value.clone()),
+                    _ => self.results[child as usize].0.clone(),
+                }),
             };
-            self.scratch[node as usize] = result;
+            self.results[node as usize] = (result, self.clock);
         }
-        self.scratch[id as usize].clone()
+        self.results[id as usize].0.clone()
     }
 
     fn side(&mut self, side: &Side) -> Evaluated {
@@ -140,16 +157,17 @@ impl<'g, 'p> Points<'g, 'p> {
     }
 
     /// Returns the first place after `from`, up to `to`, where `f` is not what it is at `from`. `f` turns at most once
-    /// between two values it takes at the ends.
+    /// between two values it takes at the ends. A good guess of the place saves most of the halving.
     pub(crate) fn turn<T: PartialEq>(
         &mut self,
         variable: u32,
         axis: &Axis,
         (from, to): (i128, i128),
+        guess: Option<i128>,
         f: &mut impl FnMut(&mut Self) -> T,
     ) -> Option<i128> {
         let mut at = |points: &mut Self, place: i128| {
-            points.values[variable as usize] = axis.value(place);
+            points.set(variable, axis.value(place));
             f(points)
         };
         let before = at(self, from);
@@ -157,11 +175,39 @@ impl<'g, 'p> Points<'g, 'p> {
             return None;
         }
         let (mut same, mut other) = (from, to);
+        if let Some(guess) = guess.filter(|guess| (from + 1..to).contains(guess)) {
+            // Outwards from the guess, in steps twice as long each time.
+            let mut step = 1;
+            if at(self, guess) == before {
+                same = guess;
+                while same + step < other && at(self, same + step) == before {
+                    same += step;
+                    step *= 2;
+                }
+                other = other.min(same + step);
+            } else {
+                other = guess;
+                while other - step > same && at(self, other - step) != before {
+                    other -= step;
+                    step *= 2;
+                }
+                same = same.max(other - step);
+            }
+        }
         while other - same > 1 {
             let middle = same + (other - same) / 2;
             if at(self, middle) == before { same = middle } else { other = middle }
         }
         Some(other)
+    }
+
+    /// Where a side that moves as the variable does would reach the other, from what it is at a place.
+    fn guess(&mut self, moving: &Side, other: &Side, variable: u32, axis: &Axis, from: i128) -> Option<i128> {
+        self.set(variable, axis.value(from));
+        let (Evaluated::Value(start), Evaluated::Value(goal)) = (self.side(moving), self.side(other)) else {
+            return None;
+        };
+        Some(from + axis.place(&goal)? - axis.place(&start)?)
     }
 
     /// Returns the breaks of a comparison: where its sides change order, and where either of them breaks.
@@ -190,9 +236,15 @@ impl<'g, 'p> Points<'g, 'p> {
             return Err(Wild);
         }
         for (mut from, to) in pieces(&breaks, axis) {
-            while let Some(turn) = self.turn(variable, axis, (from, to), &mut |points| points.sign(a, b)) {
+            let mut guess = match (left.moves, right.moves) {
+                (Moves::Up, Moves::Not) => self.guess(a, b, variable, axis, from),
+                (Moves::Not, Moves::Up) => self.guess(b, a, variable, axis, from),
+                _ => None,
+            };
+            while let Some(turn) = self.turn(variable, axis, (from, to), guess, &mut |points| points.sign(a, b)) {
                 breaks.insert(turn);
                 from = turn;
+                guess = Some(turn + 1);
             }
         }
         Ok(breaks)
@@ -513,6 +565,63 @@ fn clock(parts: &[Gid], boundaries: impl Iterator<Item = Boundary>, list: &mut V
             list.push((Side::Node(moment), Side::Value(Value::Instant(start.to_utc()))));
         }
     }
+}
+
+/// Returns what a side may be one of, or the least or greatest of: how the parts compare says how it does. Dates alone, whose
+/// decisions are values within a range; whether the parts are to be compared with its ends as well comes with them.
+pub(crate) fn leaves(ground: &Ground<'_>, side: &Side) -> (Vec<Side>, bool) {
+    let (Side::Node(root) | Side::DayAfter(root)) = side else { return (vec![side.clone()], false) };
+    let of = |id: Gid| match side {
+        Side::DayAfter(_) => Side::DayAfter(id),
+        _ => Side::Node(id),
+    };
+    let mut found: IndexSet<Side> = IndexSet::new();
+    let mut ranged = false;
+    let mut waiting = vec![*root];
+    while let Some(id) = waiting.pop() {
+        match ground.term(id) {
+            _ if ground.reads(id).is_empty() => drop(found.insert(of(id))),
+            Term::Decide(decision, _, parts) if is_date(ground.program, *decision) => {
+                let count = decide::rules(&ground.program.decision(*decision).body).len();
+                waiting.extend(&parts[count..]);
+                ranged = true;
+            }
+            Term::Finish(decision, part) if is_date(ground.program, *decision) => {
+                waiting.push(*part);
+                ranged = true;
+            }
+            Term::Apply(Key::If, parts) => waiting.extend(&parts[1..]),
+            Term::Apply(Key::Node(node), parts) => match ground.program.op(*node) {
+                Op::Clause(..) | Op::Min(_) | Op::Max(_) => waiting.extend(parts),
+                Op::Rows { hit: HitKind::Unique | HitKind::Any | HitKind::First, rows, .. } => {
+                    let outputs = parts.iter().enumerate();
+                    let outputs = outputs.filter(|(place, _)| place % 2 == 1 || *place == rows.len() * 2);
+                    waiting.extend(outputs.map(|(_, &part)| part));
+                }
+                _ => drop(found.insert(of(id))),
+            },
+            _ => drop(found.insert(of(id))),
+        }
+        if found.len() + waiting.len() > MAX_LEAVES {
+            return (vec![side.clone()], false);
+        }
+    }
+    (found.into_iter().collect(), ranged)
+}
+
+/// How many parts of one side are compared one by one.
+const MAX_LEAVES: usize = 32;
+
+fn is_date(program: &Program, decision: DecisionId) -> bool {
+    let decision = program.decision(decision);
+    matches!(decision.body, DecisionBody::Rules { .. } | DecisionBody::Expr(_)) && *decision.ty.required() == Type::Date
+}
+
+/// The first and last day an outcome may be.
+pub(crate) fn date_range() -> [Side; 2] {
+    let day =
+        |year, month, day| Side::Value(NaiveDate::from_ymd_opt(year, month, day).map_or(Value::None, Value::Date));
+    [day(1, 1, 1), day(9999, 12, 31)]
 }
 
 /// Looks through labels.

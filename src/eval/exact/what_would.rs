@@ -1,22 +1,30 @@
 //! Which smallest changes of facts would change an answer.
 //!
-//! All facts that may be proposed are taken for unknown at once; one diagram then answers for every change of one or two of
-//! them, over the same cells as everything else: the values proposed are the nearest to the present ones that matter.
+//! All facts that may be proposed are taken for unknown at once, so that one diagram holds the outcome of every change of any
+//! number of them. A change is a way through it from the cells of the present values to another outcome; the cheapest is found
+//! by [`paths`](super::paths). Cells of a fact are in order from its present value, so the values proposed are the nearest that
+//! matter.
+//!
+//! What is not stated must not matter after the change, unless the change states it: the cells of such a fact have *left open*
+//! before them, where all outcomes of its values are together.
 
 use std::collections::{BTreeSet, HashMap};
 
 use indexmap::IndexSet;
+use rustc_hash::FxHashMap;
 
 use super::Exact;
 use super::analysis::Analysis;
-use super::diagram::{Budget, Diagrams, Id, as_result};
-use crate::eval::conclude::outcome;
+use super::diagram::{Budget, Diagrams, Id, MAX_STEPS, Memo, as_result};
+use super::missing::Sets;
+use super::paths::{Place, cheapest};
+use crate::eval::conclude::{evaluate, outcome};
 use crate::eval::interpret::Interpret;
 use crate::eval::kernel::Key;
 use crate::eval::reach::Reach;
 use crate::eval::scope::Scope;
 use crate::eval::walk::Algebra;
-use crate::eval::{Outcome, Request};
+use crate::eval::{Outcome, Request, Status};
 use crate::facts::{Facts, Slot};
 use crate::program::{EVALUATION_DATE, EVALUATION_TIME, FactId, FamilyId, Program};
 use crate::syntax::ast::Effort;
@@ -25,8 +33,9 @@ use crate::value::{Type, Value};
 /// How many changes are returned.
 const MAX_CHANGES: usize = 3;
 
-/// How many values of one fact are tried in pairs, the nearest first.
-const MAX_PAIRED: usize = 16;
+/// How many steps the search takes with all facts at once, and how many for each fact alone if they do not suffice.
+const STEPS: usize = MAX_STEPS / 4;
+const STEPS_ALONE: usize = STEPS / 16;
 
 /// A change of facts after which something asked comes to another value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,14 +46,17 @@ pub struct WhatWould {
     pub value: Value,
 }
 
-/// Returns the smallest changes that change a decided value of yes/no or of an enum: at most `MAX_CHANGES`, the least
-/// effort first (a fact that is `changeable easy` weighs 1, any other 10), then in the order of the program.
+/// Returns the smallest changes that change a decided value: at most `MAX_CHANGES`, the least effort first (a fact that is
+/// `changeable easy` weighs 1, any other 10), then in the order of the program. None contains the facts of another.
 ///
-/// Of single facts, else of two together. Facts that are `changeable never`, that someone judges, and those that pick
-/// versions are never proposed, nor lists and records. The change keeps to invariants, and decides whatever is not stated.
-/// Empty when nothing is decided, or no such change is found within the engine's budget.
+/// Exact over any number of facts for yes/no and enums. Facts that are `changeable never`, that someone judges, and those that
+/// pick versions are never proposed, nor texts, lists and records. The change keeps to invariants, and decides whatever is not
+/// stated. Empty when nothing is decided, or no change does it. Where the budget of the engine ends, changes of single facts.
 pub fn what_would(program: &Program, request: &Request, facts: &Facts, asked: FamilyId) -> Vec<WhatWould> {
     let request = Request { asked: vec![asked], ..request.clone() };
+    if evaluate(program, &request, facts).answers.iter().any(|answer| answer.status != Status::Decided) {
+        return Vec::new();
+    }
     let scope = Scope::new(program, &request, facts);
     let mut reach = Reach::new(program);
     let in_force = |_, version: Option<_>| {
@@ -52,18 +64,41 @@ pub fn what_would(program: &Program, request: &Request, facts: &Facts, asked: Fa
     };
     reach.family(asked, &in_force, &|_| false);
     let deciding: BTreeSet<FactId> = program.policies.iter().map(|policy| policy.decided_by).collect();
-    let proposed: Vec<FactId> = reach
-        .facts
-        .iter()
-        .copied()
-        .filter(|&fact| ![EVALUATION_DATE, EVALUATION_TIME].contains(&fact) && !deciding.contains(&fact))
-        .filter(|&fact| weight(program, fact).is_some() && proposable(&program.fact(fact).ty))
-        .collect();
-    match changes(program, &request, &scope, asked, &proposed) {
+    let proposable = |facts: &BTreeSet<FactId>| -> BTreeSet<FactId> {
+        let kept = |fact: FactId| [EVALUATION_DATE, EVALUATION_TIME].contains(&fact) || deciding.contains(&fact);
+        let fits = |fact: FactId| weight(program, fact).is_some() && proposable(&program.fact(fact).ty);
+        facts.iter().copied().filter(|&fact| !kept(fact) && fits(fact)).collect()
+    };
+    let mut proposed = proposable(&reach.facts);
+    // What only invariants read may have to change with it.
+    let policy = program.family(asked).policy.unwrap_or(request.policy);
+    let invariants = scope.invariants(program, policy).into_iter().map(|(invariant, _)| {
+        let mut reach = Reach::new(program);
+        reach.node(invariant.node, &in_force, &|_| false);
+        proposable(&reach.facts)
+    });
+    let mut invariants: Vec<BTreeSet<FactId>> = invariants.collect();
+    loop {
+        let before = invariants.len();
+        invariants.retain(|facts| {
+            let apart = facts.is_disjoint(&proposed);
+            if !apart {
+                proposed.extend(facts);
+            }
+            apart
+        });
+        if invariants.len() == before {
+            break;
+        }
+    }
+    let proposed: Vec<FactId> = proposed.into_iter().collect();
+    match changes(program, &request, &scope, asked, &proposed, STEPS) {
         Ok(found) => found,
         // Too much at once: each fact alone.
         Err(Budget) => {
-            let alone = proposed.iter().filter_map(|&fact| changes(program, &request, &scope, asked, &[fact]).ok());
+            let alone = proposed
+                .iter()
+                .filter_map(|&fact| changes(program, &request, &scope, asked, &[fact], STEPS_ALONE).ok());
             best(program, alone.flatten().collect())
         }
     }
@@ -95,21 +130,13 @@ fn best(program: &Program, mut list: Vec<WhatWould>) -> Vec<WhatWould> {
     list
 }
 
-/// One fact in the diagram.
-struct Place {
-    fact: FactId,
-    level: u32,
-    cells: Vec<Value>,
-    /// It is stated, or assumed; the first cell is its present value.
-    stated: bool,
-}
-
 fn changes(
     program: &Program,
     request: &Request,
     scope: &Scope,
     asked: FamilyId,
     proposed: &[FactId],
+    steps: usize,
 ) -> Result<Vec<WhatWould>, Budget> {
     let mut open_scope = scope.clone();
     proposed.iter().for_each(|&fact| open_scope.forget(fact));
@@ -124,7 +151,6 @@ fn changes(
     let open = exact.invariants(policy);
     let root = exact.walk.asked(asked, &versions, certain);
     let root = exact.walk.algebra.apply(Key::Asked(asked), &[root]);
-    let tied = exact.tied(root, &open);
     let ground = &exact.walk.algebra;
     let mut seeds = HashMap::new();
     for (index, variable) in ground.variables.values().enumerate() {
@@ -132,130 +158,103 @@ fn changes(
             seeds.insert(index as u32, value.clone());
         }
     }
+    // What is stated stays or changes; what is not stated and only invariants read must fit somehow.
+    let kept = ground.reads(root).iter().copied().chain(seeds.keys().copied()).collect();
+    let tied = exact.core(root, &open, &kept);
     let roots: Vec<_> = [root].into_iter().chain(tied.iter().copied()).collect();
     let mut analysis = Analysis::near(ground, &roots, &[], &seeds)?;
+    analysis.diagrams.allow(steps);
     let (allowed, vague) = analysis.allowed(&tied)?;
     if vague {
         return Err(Budget);
     }
     let diagram = analysis.diagram(root)?;
     let mut outcomes: IndexSet<Option<Value>> = IndexSet::new();
-    // Sets of outcomes: number 0 is the empty one, where an invariant is broken.
-    let mut sets: IndexSet<Vec<u32>> = IndexSet::from([Vec::new()]);
+    let mut sets = Sets::new();
     let numbered = analysis.under(allowed, diagram, 0, |result| {
         let value = match outcome(program, asked, result) {
             Outcome::Value(value) if result.value().is_some() => Some(value),
             _ => None,
         };
-        let number = outcomes.insert_full(value).0 as u32;
-        sets.insert_full(vec![number]).0 as u32
+        sets.single(outcomes.insert_full(value).0 as u32)
     })?;
     let mut places = Vec::new();
-    let mut unstated = Vec::new();
+    let (mut unstated, mut left_open) = (BTreeSet::new(), Vec::new());
     for (index, variable) in ground.variables.values().enumerate() {
         let Some(level) = analysis.level(index as u32) else { continue };
         let stated = seeds.contains_key(&(index as u32));
-        if proposed.contains(&variable.at.fact) && variable.at.path.is_empty() {
-            let cells = analysis.cells.values[index].clone();
-            places.push(Place { fact: variable.at.fact, level, cells, stated });
-        }
-        if !stated {
-            unstated.push(level);
+        match weight(program, variable.at.fact) {
+            Some(weight) if proposed.contains(&variable.at.fact) && variable.at.path.is_empty() => {
+                let cells: Vec<Value> = analysis.cells.values[index].clone();
+                let mut allowed: Vec<bool> = cells.iter().map(|cell| !matches!(cell, Value::Text(_))).collect();
+                let mut cells: Vec<Option<Value>> = cells.into_iter().map(Some).collect();
+                if !stated {
+                    cells.insert(0, None);
+                    allowed.insert(0, true);
+                    unstated.insert(level);
+                }
+                places.push(Place { fact: variable.at.fact, level, weight, cells, allowed });
+            }
+            _ if !stated => left_open.push(level),
+            _ => {}
         }
     }
     places.sort_by_key(|place| place.fact);
-    let mut finder = Finder { diagrams: &mut analysis.diagrams, numbered, unstated, sets, outcomes };
-    let Some(now) = finder.value(&places, &[])? else { return Ok(Vec::new()) };
-    let mut found = Vec::new();
-    for one in 0..places.len() {
-        found.extend(finder.first_change(&places, &[one], &now)?);
+    let diagrams = &mut analysis.diagrams;
+    let settled = diagrams.reduce(numbered, &left_open, &mut |a, b| sets.union(a, b))?;
+    let mut opening = Opening { unstated, made: FxHashMap::default(), united: Memo::default() };
+    let root = opening.open(diagrams, settled, &mut sets)?;
+    let value = |number: u32| match sets.members(number) {
+        [one] => outcomes[*one as usize].clone(),
+        _ => None,
+    };
+    let mut present = root;
+    while as_result(present).is_none() {
+        present = diagrams.branches(present)[0];
     }
-    if found.is_empty() {
-        for one in 0..places.len() {
-            for other in one + 1..places.len() {
-                found.extend(finder.first_change(&places, &[one, other], &now)?);
-            }
-        }
-    }
-    Ok(best(program, found))
+    let Some(now) = as_result(present).and_then(value) else { return Ok(Vec::new()) };
+    let goal = |number: u32| value(number).is_some_and(|value| value != now);
+    let found = cheapest(diagrams, root, &places, MAX_CHANGES, &goal)?;
+    let change = |path: &super::paths::Path| {
+        let set = path
+            .cells
+            .iter()
+            .filter_map(|&(place, cell)| Some((places[place].fact, places[place].cells[cell].clone()?)));
+        Some(WhatWould { set: set.collect(), value: value(path.result)? })
+    };
+    Ok(found.iter().filter_map(change).collect())
 }
 
-struct Finder<'a> {
-    diagrams: &'a mut Diagrams,
-    numbered: Id,
-    unstated: Vec<u32>,
-    sets: IndexSet<Vec<u32>>,
-    outcomes: IndexSet<Option<Value>>,
+/// Puts *left open* before the cells of what is not stated.
+struct Opening {
+    unstated: BTreeSet<u32>,
+    made: FxHashMap<Id, Id>,
+    united: Memo,
 }
 
-impl Finder<'_> {
-    /// The diagram with what stays unstated taken out.
-    fn settled(&mut self, places: &[Place], changed: &[usize]) -> Result<Id, Budget> {
-        let kept: Vec<u32> = changed.iter().map(|&place| places[place].level).collect();
-        let open: Vec<u32> = self.unstated.iter().copied().filter(|level| !kept.contains(level)).collect();
-        if open.is_empty() {
-            return Ok(self.numbered);
+impl Opening {
+    fn open(&mut self, diagrams: &mut Diagrams, id: Id, sets: &mut Sets) -> Result<Id, Budget> {
+        if as_result(id).is_some() || self.unstated.is_empty() {
+            return Ok(id);
         }
-        let sets = &mut self.sets;
-        self.diagrams.reduce(self.numbered, &open, &mut |a, b| {
-            let mut all: Vec<u32> = sets[a as usize].iter().chain(&sets[b as usize]).copied().collect();
-            all.sort_unstable();
-            all.dedup();
-            sets.insert_full(all).0 as u32
-        })
-    }
-
-    /// The one value at the given cells of changed facts, all others being as they are.
-    fn at(&self, mut id: Id, cells: &[(u32, usize)]) -> Option<Value> {
-        loop {
-            match as_result(id) {
-                Some(set) => {
-                    let [one] = self.sets[set as usize][..] else { return None };
-                    return self.outcomes[one as usize].clone();
-                }
-                None => {
-                    let level = self.diagrams.level(id);
-                    let cell = cells.iter().find(|(of, _)| *of == level).map_or(0, |&(_, cell)| cell);
-                    id = self.diagrams.branches(id)[cell];
-                }
+        if let Some(&made) = self.made.get(&id) {
+            return Ok(made);
+        }
+        let level = diagrams.level(id);
+        let mut branches = Vec::new();
+        for branch in diagrams.branches(id).to_vec() {
+            // Recursion: one level per variable.
+            branches.push(self.open(diagrams, branch, sets)?);
+        }
+        if self.unstated.contains(&level) {
+            let mut all = branches[0];
+            for &branch in &branches[1..] {
+                all = diagrams.apply2(all, branch, &mut self.united, &mut |a, b| sets.union(a, b))?;
             }
+            branches.insert(0, all);
         }
-    }
-
-    fn value(&mut self, places: &[Place], changed: &[usize]) -> Result<Option<Value>, Budget> {
-        let settled = self.settled(places, changed)?;
-        Ok(self.at(settled, &[]))
-    }
-
-    /// The first change of these facts, all of them, that gives another value: the nearest values first.
-    fn first_change(&mut self, places: &[Place], changed: &[usize], now: &Value) -> Result<Option<WhatWould>, Budget> {
-        let settled = self.settled(places, changed)?;
-        // What is stated changes to another cell than its present one, the first.
-        let choices = |place: usize| {
-            let place = &places[place];
-            let most = if changed.len() > 1 { MAX_PAIRED } else { place.cells.len() };
-            let from = usize::from(place.stated);
-            (from..place.cells.len()).take(most).filter(|&cell| !matches!(place.cells[cell], Value::Text(_)))
-        };
-        let mut chosen: Vec<Vec<(u32, usize)>> = vec![Vec::new()];
-        for &place in changed {
-            let level = places[place].level;
-            chosen = chosen
-                .iter()
-                .flat_map(|so_far| choices(place).map(move |cell| [&so_far[..], &[(level, cell)]].concat()))
-                .collect();
-        }
-        // Near in both rather than near in the first and far in the second.
-        chosen.sort_by_key(|cells| cells.iter().map(|(_, cell)| cell).sum::<usize>());
-        for cells in chosen {
-            if let Some(value) = self.at(settled, &cells).filter(|value| value != now) {
-                let set = changed
-                    .iter()
-                    .zip(&cells)
-                    .map(|(&place, &(_, cell))| (places[place].fact, places[place].cells[cell].clone()));
-                return Ok(Some(WhatWould { set: set.collect(), value }));
-            }
-        }
-        Ok(None)
+        let made = diagrams.node(level, branches);
+        self.made.insert(id, made);
+        Ok(made)
     }
 }

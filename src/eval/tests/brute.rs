@@ -19,10 +19,10 @@ thread_local! {
 }
 
 /// A small deterministic source of choices (xorshift), seeded by proptest.
-struct Dice(u64);
+pub(super) struct Dice(pub(super) u64);
 
 impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
+    pub(super) fn roll(&mut self, sides: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -35,10 +35,10 @@ impl Dice {
 }
 
 /// A random program: its facts with all their values, and the decision asked.
-struct World {
-    b: Build,
-    facts: Vec<(NodeId, Vec<Value>)>,
-    asked: DecisionId,
+pub(super) struct World {
+    pub(super) b: Build,
+    pub(super) facts: Vec<(NodeId, Vec<Value>)>,
+    pub(super) asked: DecisionId,
     conditions: Vec<NodeId>,
     numbers: Vec<NodeId>,
     dates: Vec<NodeId>,
@@ -49,7 +49,7 @@ struct World {
 
 const KIND: EnumId = EnumId(2);
 
-fn world(dice: &mut Dice) -> World {
+pub(super) fn world(dice: &mut Dice) -> World {
     let mut b = Build::new();
     b.enumeration("kind", &["a", "b", "c"], false);
     let kind = Type::Enum(KIND);
@@ -206,7 +206,7 @@ impl World {
         d
     }
 
-    fn ask(&self, values: &[Option<Value>]) -> Answer {
+    pub(super) fn ask(&self, values: &[Option<Value>]) -> Answer {
         self.ask_of(&self.b, values)
     }
 
@@ -243,7 +243,7 @@ impl World {
     }
 
     /// All full sets of facts that agree with what is given, as indexes of values.
-    fn completions(&self, given: &[Option<usize>]) -> Vec<Vec<usize>> {
+    pub(super) fn completions(&self, given: &[Option<usize>]) -> Vec<Vec<usize>> {
         let mut all = vec![vec![]];
         for ((_, values), given) in self.facts.iter().zip(given) {
             let choices: Vec<usize> = given.map_or_else(|| (0..values.len()).collect(), |one| vec![one]);
@@ -253,7 +253,7 @@ impl World {
         all
     }
 
-    fn values(&self, indexes: &[Option<usize>]) -> Vec<Option<Value>> {
+    pub(super) fn values(&self, indexes: &[Option<usize>]) -> Vec<Option<Value>> {
         let value =
             |((_, values), index): (&(NodeId, Vec<Value>), &Option<usize>)| index.map(|index| values[index].clone());
         self.facts.iter().zip(indexes).map(value).collect()
@@ -268,7 +268,7 @@ fn plain(outcome: Outcome) -> Outcome {
     }
 }
 
-fn outcome_of(answer: &Answer) -> Option<Outcome> {
+pub(super) fn outcome_of(answer: &Answer) -> Option<Outcome> {
     match (&answer.status, &answer.possible) {
         (Status::Contradictory, _) => None,
         (_, Possible::Listed(outcomes)) if outcomes.len() == 1 => Some(plain(outcomes[0].clone())),
@@ -386,7 +386,7 @@ fn reads(world: &World) -> BTreeSet<FactId> {
 }
 
 /// `PROPTEST_CASES=10000` looks further.
-fn cases() -> u32 {
+pub(super) fn cases() -> u32 {
     ProptestConfig::default().cases
 }
 

@@ -1,7 +1,7 @@
 //! What would change an answer, and when.
 
 use crate::eval::testing::*;
-use crate::eval::{Cause, Request, WhatWould, boundaries, what_would};
+use crate::eval::{Cause, Request, WhatWould, boundaries, next_questions, sufficient, what_would};
 use crate::program::*;
 use crate::syntax::ast::Effort;
 use crate::value::{Type, Value};
@@ -80,6 +80,68 @@ fn a_member_more_or_less_of_a_set_is_a_small_change() {
     let d = b.decision("d", Type::YesNo, DecisionBody::Expr(has));
     let found = would(&b, d, &[(held, Value::set([member(3)]))]);
     assert_eq!(found, [WhatWould { set: set(&b, &[(held, Value::set([member(3), member(5)]))]), value: YES }]);
+}
+
+#[test]
+fn as_many_facts_change_as_it_takes_and_no_change_contains_another() {
+    let mut b = Build::new();
+    let flags: Vec<NodeId> = (0..5).map(|index| b.flag(&format!("flag{index}"))).collect();
+    let (three, two) = (b.all(&flags[..3]), b.all(&flags[3..]));
+    let any = b.any(&[three, two]);
+    let d = b.decision("d", Type::YesNo, DecisionBody::Expr(any));
+    for &flag in &flags[..3] {
+        let fact = b.fact_of(flag);
+        b.program.facts[fact.index()].changeable = Some(Effort::Easy);
+    }
+    let given: Vec<(NodeId, Value)> = flags.iter().map(|&flag| (flag, NO)).collect();
+    let found = would(&b, d, &given);
+    let yes = |flags: &[NodeId]| flags.iter().map(|&flag| (flag, YES)).collect::<Vec<_>>();
+    // Three easy facts weigh less than two that are not.
+    let expected = [&flags[..3], &flags[3..]].map(|flags| WhatWould { set: set(&b, &yes(flags)), value: YES });
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn the_facts_that_alone_decide_are_few_and_those_declared_first() {
+    let mut b = Build::new();
+    let flags: Vec<NodeId> = (0..4).map(|index| b.flag(&format!("flag{index}"))).collect();
+    let blocks: Vec<NodeId> = flags.chunks(2).map(|pair| b.all(pair)).collect();
+    let any = b.any(&blocks);
+    let d = b.decision("d", Type::YesNo, DecisionBody::Expr(any));
+    let family = b.program.decision(d).family;
+    let request = Request { policy: PolicyId(0), pinned: None, asked: vec![family] };
+    let enough = |values: [Value; 4]| {
+        let given: Vec<(NodeId, Value)> = flags.iter().copied().zip(values).collect();
+        sufficient(&b.program, &request, &b.facts(&given), family).expect("decided")
+    };
+    let facts = |places: &[usize]| places.iter().map(|&place| b.fact_of(flags[place])).collect::<Vec<_>>();
+    assert_eq!(enough([YES, YES, YES, YES]), facts(&[0, 1]));
+    assert_eq!(enough([NO, YES, YES, YES]), facts(&[2, 3]));
+    assert_eq!(enough([NO, NO, NO, NO]), facts(&[0, 2]));
+    assert_eq!(enough([YES, NO, YES, NO]), facts(&[1, 3]));
+    assert_eq!(sufficient(&b.program, &request, &b.facts(&[(flags[0], YES)]), family), None);
+}
+
+#[test]
+fn the_next_question_leaves_the_fewest_to_ask() {
+    let mut b = Build::new();
+    let flags: Vec<NodeId> = (0..3).map(|index| b.flag(&format!("flag{index}"))).collect();
+    // Whoever asks the last first needs 1.75 questions on average; any other first, 2.25.
+    let either = b.any(&flags[..2]);
+    let both = b.all(&[either, flags[2]]);
+    let d = b.decision("d", Type::YesNo, DecisionBody::Expr(both));
+    let family = b.program.decision(d).family;
+    let request = Request { policy: PolicyId(0), pinned: None, asked: vec![family] };
+    let facts = b.facts(&[]);
+    let missing = b.run(d, &facts).answers.remove(0).missing;
+    let order = next_questions(&b.program, &request, &facts, family, &missing);
+    let order: Vec<FactId> = order.iter().map(|missing| missing.fact).collect();
+    assert_eq!(order, [2, 0, 1].map(|place| b.fact_of(flags[place])));
+    // What someone judges comes last, however useful.
+    let fact = b.fact_of(flags[2]);
+    b.program.facts[fact.index()].judged = Some(("officer".into(), None));
+    let order = next_questions(&b.program, &request, &facts, family, &missing);
+    assert_eq!(order.last().map(|missing| missing.fact), Some(fact));
 }
 
 #[test]

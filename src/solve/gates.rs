@@ -34,7 +34,7 @@ impl Gates {
         if let Some(&made) = self.made.get(&parts[..]) {
             return made;
         }
-        let all = self.solver.new_lit();
+        let all = self.solver.new_gate();
         let mut clause: Vec<Lit> = vec![all];
         for &part in &parts {
             self.solver.add(&[!all, part]);

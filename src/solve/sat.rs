@@ -49,6 +49,8 @@ pub(crate) enum Verdict {
 pub(crate) trait Solver {
     /// Makes a variable.
     fn new_lit(&mut self) -> Lit;
+    /// Makes a variable whose value follows from others in every model: the solver need not try it.
+    fn new_gate(&mut self) -> Lit;
     /// Adds a clause: one of these holds.
     fn add(&mut self, clause: &[Lit]);
     /// Looks for a model in which all assumptions hold.
@@ -110,6 +112,10 @@ impl Cdcl {
 impl Solver for Cdcl {
     fn new_lit(&mut self) -> Lit {
         Lit(self.inner.new_var_default().idx() << 1)
+    }
+
+    fn new_gate(&mut self) -> Lit {
+        Lit(self.inner.new_var(lbool::UNDEF, false).idx() << 1)
     }
 
     fn add(&mut self, clause: &[Lit]) {

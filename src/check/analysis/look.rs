@@ -260,6 +260,11 @@ impl<'p> Look<'p> {
         }
     }
 
+    /// Whether a question was left open because it would have taken too long.
+    pub(super) fn is_open(&self) -> bool {
+        self.open
+    }
+
     /// Says what could not be taken apart, and that the budget ended.
     pub(super) fn say_vague(&mut self, claims: &mut Claims) {
         let version = self.program.version(self.version);

@@ -64,6 +64,8 @@ pub struct Analysis {
     pub proved: usize,
     /// How many questions were asked.
     pub questions: usize,
+    /// Whether a question was left open because it would have taken too long: some findings may be missing.
+    pub open: bool,
 }
 
 /// Looks at what all policies under a root mean.
@@ -72,7 +74,9 @@ pub fn analyse(loaded: &Loaded, program: &Program) -> Analysis {
     let mut analysis = Analysis::default();
     for policy in 0..program.policies.len() {
         for &version in &program.policies[policy].versions {
-            analysis.questions += version_of(loaded, program, PolicyId(policy as u32), version, &mut claims);
+            let (questions, open) = version_of(loaded, program, PolicyId(policy as u32), version, &mut claims);
+            analysis.questions += questions;
+            analysis.open |= open;
             analysis.versions += 1;
         }
     }
@@ -84,8 +88,8 @@ pub fn analyse(loaded: &Loaded, program: &Program) -> Analysis {
     analysis
 }
 
-/// Looks at one version. Returns how many questions that took.
-fn version_of(loaded: &Loaded, program: &Program, policy: PolicyId, version: VersionId, claims: &mut Claims) -> usize {
+/// Looks at one version. Returns how many questions that took, and whether one was left open.
+fn version_of(loaded: &Loaded, program: &Program, policy: PolicyId, version: VersionId, claims: &mut Claims) -> (usize, bool) {
     let request = look::request(program, policy, version);
     let facts = nothing_but(program, &[]);
     let scopes = scopes(program, std::slice::from_ref(&request), &facts);
@@ -95,7 +99,7 @@ fn version_of(loaded: &Loaded, program: &Program, policy: PolicyId, version: Ver
         let message = "no applicant keeps the invariants of this version on a day on which it is in force";
         let finding = Diagnostic::error(Code::NEVER_TRUE, span, message);
         claims.found(finding.help("an invariant asks too much, or two of them exclude each other"));
-        return look.space.questions;
+        return (look.space.questions, false);
     }
     conflicts::conflicts(&mut look, claims);
     incomplete::incomplete(&mut look, claims);
@@ -108,5 +112,5 @@ fn version_of(loaded: &Loaded, program: &Program, policy: PolicyId, version: Ver
     asserts::asserts(&mut look, claims);
     facts::without_effect(&mut look, claims);
     look.say_vague(claims);
-    look.space.questions
+    (look.space.questions, look.is_open())
 }

@@ -139,7 +139,11 @@ fn once(args: &CheckArgs, selection: &Selection, terminal: &Terminal) -> Outcome
         write_tests(&check::pair_tests(&world.loaded, program, meant), folder, terminal)?;
     }
     let errors = wrong_list || world.findings.iter().any(Diagnostic::is_error);
-    Ok(if errors { Exit::Findings } else { Exit::Done })
+    Ok(match (errors, analysis.open) {
+        (true, _) => Exit::Findings,
+        (false, true) => Exit::Incomplete,
+        (false, false) => Exit::Done,
+    })
 }
 
 /// Writes tests of conditions, a file for each policy, and says which conditions have none.

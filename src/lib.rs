@@ -88,6 +88,7 @@
 
 #![forbid(unsafe_code)]
 
+mod authored;
 pub mod check;
 mod countries;
 pub mod coverage;

@@ -10,7 +10,7 @@ mod data;
 mod time;
 mod unused;
 
-pub use analysis::{Analysis, analyse};
+pub use analysis::{Analysis, Around, PairTests, Threshold, analyse, pair_tests, sweep};
 pub use clauses::{Clauses, clauses};
 
 use crate::diagnostic::{self, Diagnostic};

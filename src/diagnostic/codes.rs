@@ -219,7 +219,7 @@ codes! {
     /// Two rows of a table match together that may not.
     ROWS_TOGETHER = "W123" "rows-together";
     /// A source that was published after the version that cites it had ended.
-    LATE_SOURCE = "W124" "late-source";
+    LATE_SOURCE = "I124" "late-source";
     /// Something that the analyses could not settle.
     NOT_SETTLED = "I125" "not-settled";
     /// An `every` of a list or set that may be empty.

@@ -1,6 +1,7 @@
 //! Everything that is tested from outside: literate tests, pages of error codes, the program.
 
 mod ask;
+mod check;
 mod cli;
 mod codes;
 mod coverage;

@@ -8,7 +8,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::eval::interpret::Interpret;
 use crate::eval::scope::Scope;
 use crate::facts::Facts;
-use crate::program::{NodeId, Op};
+use crate::program::{NodeId, Op, Program};
 use crate::value::Evaluated;
 
 /// How many parts of an assert are shown.
@@ -19,7 +19,7 @@ pub(super) fn asserts(look: &mut Look, claims: &mut Claims) {
     let program = look.program;
     for &(origin, node) in &program.version(look.version).asserts {
         let it = program.origin(origin);
-        let place = look.head(it.span);
+        let place = look.place(origin);
         let Some(id) = look.graph_of(node) else { continue };
         let holds = look.space.encoder.truth(id).yes;
         let anyone = look.anyone(&[!holds]);
@@ -63,12 +63,14 @@ fn result(look: &Look, facts: &Facts, node: NodeId) -> (Evaluated, Vec<String>) 
         let name = match op {
             Op::Decision(decision) => Some(program.family(program.decision(*decision).family).name.clone()),
             Op::Used(family, _) => Some(program.family(*family).name.clone()),
-            Op::Clause(origin, _) if !program.origin(*origin).name.is_empty() => {
-                Some(program.origin(*origin).name.clone())
+            Op::Clause(origin, inner) => {
+                let origin = program.origin(*origin);
+                let plain = !reads_decision(program, *inner);
+                if plain && origin.name.is_empty() { Some(origin.text.clone()) } else { Some(origin.name.clone()) }
             }
             _ => None,
         };
-        match name {
+        match name.filter(|name| !name.is_empty()) {
             Some(name) => {
                 let text = match walk.nodes.get(node.index()).cloned().flatten() {
                     Some(Evaluated::Value(value)) => program.value_text(&value, ty),
@@ -82,4 +84,17 @@ fn result(look: &Look, facts: &Facts, node: NodeId) -> (Evaluated, Vec<String>) 
     }
     parts.truncate(MAX_PARTS);
     (whole, parts)
+}
+
+/// Whether an expression reads a decision, in whatever part.
+fn reads_decision(program: &Program, node: NodeId) -> bool {
+    let mut waiting = vec![node];
+    let mut seen = BTreeSet::new();
+    while let Some(node) = waiting.pop() {
+        match program.op(node) {
+            Op::Decision(_) | Op::Used(..) => return true,
+            op => waiting.extend(op.children().into_iter().filter(|&child| seen.insert(child))),
+        }
+    }
+    false
 }

@@ -45,12 +45,12 @@ fn named(it: &Origin) -> String {
 }
 
 fn never_true(look: &Look, it: &Origin) -> Diagnostic {
-    Diagnostic::warning(Code::NEVER_TRUE, look.head(it.span), format!("{} is never true", named(it)))
+    Diagnostic::warning(Code::NEVER_TRUE, look.named(it.span, &it.name), format!("{} is never true", named(it)))
         .help("nobody who keeps the invariants, on a day on which the version is in force, satisfies it: mend it or take it out")
 }
 
 fn always_true(look: &Look, it: &Origin) -> Diagnostic {
-    Diagnostic::warning(Code::ALWAYS_TRUE, look.head(it.span), format!("{} is always true", named(it)))
+    Diagnostic::warning(Code::ALWAYS_TRUE, look.named(it.span, &it.name), format!("{} is always true", named(it)))
         .help("everybody who keeps the invariants, on any day on which the version is in force, satisfies it: mend it or take it out")
 }
 

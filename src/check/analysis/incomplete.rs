@@ -29,9 +29,13 @@ pub(super) fn incomplete(look: &mut Look, claims: &mut Claims) {
         }
         let witness = look.witness("none applies to", &example, nothing);
         let name = &look.program.family(it.family).name;
-        let finding = Diagnostic::warning(Code::INCOMPLETE, place, format!("no rule decides `{name}` for everybody"))
-            .witness(Some(witness))
-            .help("say what holds then: `otherwise …`, or write a rule for them");
+        let finding = Diagnostic::warning(
+            Code::INCOMPLETE,
+            place,
+            format!("for somebody no rule decides `{name}`, and it has no `otherwise`"),
+        )
+        .witness(Some(witness))
+        .help("say what holds then: `otherwise …`, or write a rule for them");
         claims.found(finding);
     }
 }

@@ -9,11 +9,12 @@ use super::MAX_QUESTIONS;
 use super::claims::Claims;
 use crate::diagnostic::{Code, Diagnostic, Witness};
 use crate::eval::exact::ground::Gid;
+use crate::eval::kernel::decide::rules;
 use crate::eval::scope::Scope;
 use crate::eval::{Answer, Request, evaluate};
 use crate::facts::{Facts, Slot, fact_json};
 use crate::load::Loaded;
-use crate::program::{Asked, DecisionId, FamilyId, NodeId, Op, OriginId, PolicyId, Program, VersionId};
+use crate::program::{Asked, DecisionBody, DecisionId, FamilyId, NodeId, Op, OriginId, PolicyId, Program, VersionId};
 use crate::solve::encode::{Case, Cases, Encoder};
 use crate::solve::example::{Example, needed, ordinary};
 use crate::solve::graph::{Graphed, graph_with, meant};
@@ -46,6 +47,10 @@ pub(super) struct Look<'p> {
     pub(super) space: Space<'p>,
     /// The day of an ordinary applicant: the version's first.
     pub(super) today: NaiveDate,
+    /// When facts keep the invariants on a day of the version: whom it is meant for.
+    meant: Lit,
+    /// Labelled expressions that its decisions and notes rest on; not those of invariants and asserts.
+    read: BTreeSet<NodeId>,
     /// Texts that belong to this policy or to a library: what other policies write is looked at with them.
     own: BTreeSet<SourceId>,
     /// Applicants found so far.
@@ -81,11 +86,23 @@ impl<'p> Look<'p> {
         let today = it.start.date;
         space.expect_ordinary(today);
         let meant = meant(&mut space, &graphed);
-        space.require(&[meant]);
         let policy = &program.policies[it.policy.index()];
         let mut own: BTreeSet<SourceId> = policy.versions.iter().map(|&other| program.version(other).source).collect();
         own.extend(loaded.libraries.iter().map(|library| library.source));
-        Look { loaded, program, version, request, graphed, space, today, own, kept: Vec::new(), open: false }
+        Look {
+            loaded,
+            program,
+            version,
+            request,
+            graphed,
+            space,
+            today,
+            meant,
+            read: read(program, version),
+            own,
+            kept: Vec::new(),
+            open: false,
+        }
     }
 
     /// Whether the version is meant for nobody at all.
@@ -93,8 +110,15 @@ impl<'p> Look<'p> {
         self.anyone(&[]) == Anyone::No
     }
 
-    /// Whether there is somebody for whom all of these hold.
+    /// Whether there is somebody the version is meant for, for whom all of these hold.
     pub(super) fn anyone(&mut self, who: &[Lit]) -> Anyone {
+        let mut who = who.to_vec();
+        who.push(self.meant);
+        self.anyone_at_all(&who)
+    }
+
+    /// Whether there is somebody for whom all of these hold, whatever invariants say.
+    pub(super) fn anyone_at_all(&mut self, who: &[Lit]) -> Anyone {
         let holds = |model: &Model| who.iter().all(|&lit| model.tells(lit) && model.holds(lit));
         if self.kept.iter().rev().any(holds) {
             return Anyone::Yes;
@@ -132,11 +156,14 @@ impl<'p> Look<'p> {
             self.open = true;
             return None;
         }
-        ordinary(&mut self.space, who, &[], self.today)
+        let mut who = who.to_vec();
+        who.push(self.meant);
+        ordinary(&mut self.space, &who, &[], self.today)
     }
 
     /// Shows an applicant by the facts that alone settle `goal`.
     pub(super) fn witness(&mut self, intro: &str, example: &Example, goal: Lit) -> Witness {
+        let goal = self.space.encoder.gates.or(&[goal, !self.meant]);
         let needed = needed(&mut self.space, &example.model, goal);
         self.shown(intro, &example.facts, |fact| needed.contains(&fact))
     }
@@ -167,6 +194,11 @@ impl<'p> Look<'p> {
         self.program.version(self.version).decisions.clone()
     }
 
+    /// What a thing asked is in this version.
+    pub(super) fn decision_of(&self, family: FamilyId) -> Option<DecisionId> {
+        self.decisions().into_iter().find(|&decision| self.program.decision(decision).family == family)
+    }
+
     /// What a node came to in the graph, if it is there.
     pub(super) fn graph_of(&self, node: NodeId) -> Option<Gid> {
         self.graphed.nodes.get(node.index()).copied().flatten()
@@ -177,10 +209,11 @@ impl<'p> Look<'p> {
         self.own.contains(&span.source)
     }
 
-    /// The labelled expressions of this policy and its libraries, parts before the whole: origin, inner node, what it came to.
+    /// The labelled expressions that decisions and notes rest on, of this policy and its libraries, parts before the whole:
+    /// origin, inner node, what it came to.
     pub(super) fn clauses(&self) -> Vec<(OriginId, NodeId, Gid)> {
         let clause = |&node: &NodeId| match *self.program.op(node) {
-            Op::Clause(origin, inner) if self.is_own(self.program.origin(origin).span) => {
+            Op::Clause(origin, inner) if self.read.contains(&node) && self.is_own(self.program.origin(origin).span) => {
                 Some((origin, inner, self.graph_of(node)?))
             }
             _ => None,
@@ -194,9 +227,19 @@ impl<'p> Look<'p> {
         Span { end: span.start + line as u32, ..span }
     }
 
-    /// The first line of the text of an origin.
+    /// What a label underlines of a declaration: `rule ban`.
+    pub(super) fn named(&self, span: Span, name: &str) -> Span {
+        let head = self.head(span);
+        match self.loaded.sources.slice(head).find(name).filter(|_| !name.is_empty()) {
+            Some(at) => Span { end: head.start + (at + name.len()) as u32, ..head },
+            None => head,
+        }
+    }
+
+    /// What a label underlines of an origin: a declaration up to its name, the first line of a condition.
     pub(super) fn place(&self, origin: OriginId) -> Span {
-        self.head(self.program.origin(origin).span)
+        let origin = self.program.origin(origin);
+        self.named(origin.span, &origin.name)
     }
 
     /// Says what a value is: itself where it is constant, else its text.
@@ -212,8 +255,14 @@ impl<'p> Look<'p> {
         }
         match self.program.op(inner) {
             Op::Const(value) => self.program.value_text(value, one_of(value, ty)),
+            Op::Fact(fact) => format!("`{}`", self.program.fact(*fact).name),
             _ => "a value".into(),
         }
+    }
+
+    /// Whether a question was left open because it would have taken too long.
+    pub(super) fn is_open(&self) -> bool {
+        self.open
     }
 
     /// Says what could not be taken apart, and that the budget ended.
@@ -234,6 +283,50 @@ impl<'p> Look<'p> {
             let message = format!("not everything here could be settled: {first}{more}");
             let help = "findings that are shown are right; some may be missing where this matters";
             claims.found(Diagnostic::note(Code::NOT_SETTLED, version.span, message).help(help));
+        }
+    }
+}
+
+/// The nodes that the decisions and notes of a version rest on, without those behind other policies.
+fn read(program: &Program, version: VersionId) -> BTreeSet<NodeId> {
+    let version = program.version(version);
+    let notes = version.notes.iter().filter_map(|note| note.when).collect();
+    rests_on(program, notes, version.decisions.clone())
+}
+
+/// The nodes that some nodes and decisions rest on, without those behind other policies.
+pub(super) fn rests_on(
+    program: &Program,
+    mut waiting: Vec<NodeId>,
+    mut decisions: Vec<DecisionId>,
+) -> BTreeSet<NodeId> {
+    let mut seen: BTreeSet<NodeId> = BTreeSet::new();
+    let mut entered: BTreeSet<DecisionId> = BTreeSet::new();
+    loop {
+        if let Some(node) = waiting.pop() {
+            if seen.insert(node) {
+                let op = program.op(node);
+                waiting.extend(op.children());
+                if let Op::Decision(decision) = op {
+                    decisions.push(*decision);
+                }
+            }
+        } else if let Some(decision) = decisions.pop() {
+            if !entered.insert(decision) {
+                continue;
+            }
+            let body = &program.decision(decision).body;
+            match body {
+                DecisionBody::Expr(node) => waiting.push(*node),
+                DecisionBody::Rules { otherwise, .. } => waiting.extend(otherwise.iter().map(|(_, node)| *node)),
+                _ => {}
+            }
+            for &rule in rules(body) {
+                let rule = program.rule(rule);
+                waiting.extend(rule.when.iter().chain(&rule.unless).chain([&rule.value]));
+            }
+        } else {
+            return seen;
         }
     }
 }

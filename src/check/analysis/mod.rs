@@ -13,7 +13,10 @@
 //! thresholds  W111: a hole of width one between two thresholds
 //! asserts     E113: what must be true of the whole policy
 //! facts       W109: facts that change no outcome
-//! texts       W119, W124, I125: what the texts alone show
+//! sweep       outcomes around every number and date
+//! pairs       a pair of tests for each condition
+//! two         two applicants side by side
+//! texts       W119, I124, I126: what the texts alone show
 //! ```
 //!
 //! Each version is looked at with its text pinned, for applicants who keep its invariants, on days on which it is in force. A
@@ -28,11 +31,17 @@ mod errors;
 mod facts;
 mod incomplete;
 mod look;
+mod pairs;
 mod redundant;
 mod rules;
+mod sweep;
 mod tables;
 mod texts;
 mod thresholds;
+mod two;
+
+pub use self::pairs::{PairTests, pair_tests};
+pub use self::sweep::{Around, Threshold, sweep};
 
 use self::claims::Claims;
 use self::look::Look;
@@ -55,6 +64,8 @@ pub struct Analysis {
     pub proved: usize,
     /// How many questions were asked.
     pub questions: usize,
+    /// Whether a question was left open because it would have taken too long: some findings may be missing.
+    pub open: bool,
 }
 
 /// Looks at what all policies under a root mean.
@@ -63,20 +74,28 @@ pub fn analyse(loaded: &Loaded, program: &Program) -> Analysis {
     let mut analysis = Analysis::default();
     for policy in 0..program.policies.len() {
         for &version in &program.policies[policy].versions {
-            analysis.questions += version_of(loaded, program, PolicyId(policy as u32), version, &mut claims);
+            let (questions, open) = version_of(loaded, program, PolicyId(policy as u32), version, &mut claims);
+            analysis.questions += questions;
+            analysis.open |= open;
             analysis.versions += 1;
         }
     }
     texts::assumptions(program, &mut claims);
     texts::late_sources(loaded, program, &mut claims);
     texts::every(program, &mut claims);
-    (analysis.findings, analysis.proved) = claims.finish();
+    (analysis.findings, analysis.proved) = claims.finish(&loaded.sources);
     diagnostic::sort(&mut analysis.findings);
     analysis
 }
 
-/// Looks at one version. Returns how many questions that took.
-fn version_of(loaded: &Loaded, program: &Program, policy: PolicyId, version: VersionId, claims: &mut Claims) -> usize {
+/// Looks at one version. Returns how many questions that took, and whether one was left open.
+fn version_of(
+    loaded: &Loaded,
+    program: &Program,
+    policy: PolicyId,
+    version: VersionId,
+    claims: &mut Claims,
+) -> (usize, bool) {
     let request = look::request(program, policy, version);
     let facts = nothing_but(program, &[]);
     let scopes = scopes(program, std::slice::from_ref(&request), &facts);
@@ -86,7 +105,7 @@ fn version_of(loaded: &Loaded, program: &Program, policy: PolicyId, version: Ver
         let message = "no applicant keeps the invariants of this version on a day on which it is in force";
         let finding = Diagnostic::error(Code::NEVER_TRUE, span, message);
         claims.found(finding.help("an invariant asks too much, or two of them exclude each other"));
-        return look.space.questions;
+        return (look.space.questions, false);
     }
     conflicts::conflicts(&mut look, claims);
     incomplete::incomplete(&mut look, claims);
@@ -99,5 +118,5 @@ fn version_of(loaded: &Loaded, program: &Program, policy: PolicyId, version: Ver
     asserts::asserts(&mut look, claims);
     facts::without_effect(&mut look, claims);
     look.say_vague(claims);
-    look.space.questions
+    (look.space.questions, look.is_open())
 }

@@ -1,10 +1,13 @@
-//! W107: conditions that the others beside them imply.
+//! W107: conditions that the others beside them imply, by what they say alone.
+//!
+//! Invariants are left out: a text that asks for what an invariant makes certain anyway states its law in full. So are tests for
+//! `none`, which guard what stands beside them.
 
 use super::claims::Claims;
 use super::conditions::reads_facts;
-use super::look::Look;
+use super::look::{Anyone, Look};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::program::{NodeId, Op, OriginId};
+use crate::program::{NodeId, Op, OriginId, Program};
 use crate::solve::encode::Truth;
 use crate::solve::sat::Lit;
 
@@ -27,7 +30,8 @@ pub(super) fn redundant(look: &mut Look, claims: &mut Claims) {
         for index in 0..parts.len() {
             let (origin, truth) = truths[index];
             let it = program.origin(origin);
-            if claims.is_refuted(it.span, Code::REDUNDANT, "") || !reads_facts(program, parts[index]) {
+            let guard = is_guard(program, parts[index]);
+            if guard || claims.is_refuted(it.span, Code::REDUNDANT, "") || !reads_facts(program, parts[index]) {
                 continue;
             }
             let others = truths.iter().enumerate().filter(|(other, _)| *other != index && !gone.contains(other));
@@ -36,7 +40,10 @@ pub(super) fn redundant(look: &mut Look, claims: &mut Claims) {
             let mut asked = others.clone();
             asked.push(!own);
             // What is constant by itself is told as such; so is a whole that never or always holds.
-            let idle = !others.is_empty() && look.never(&asked) && !look.never(&[!own]) && !look.never(&others);
+            let idle = !others.is_empty()
+                && look.anyone_at_all(&asked) == Anyone::No
+                && look.anyone(&[!own]) == Anyone::Yes
+                && look.anyone(&others) == Anyone::Yes;
             if idle {
                 gone.push(index);
                 reported += 1;
@@ -53,6 +60,14 @@ pub(super) fn redundant(look: &mut Look, claims: &mut Claims) {
             });
             claims.always(it.span, Code::REDUNDANT, "", finding);
         }
+    }
+}
+
+/// Whether a condition tests for `none`.
+fn is_guard(program: &Program, node: NodeId) -> bool {
+    match program.op(node) {
+        Op::Clause(_, inner) | Op::Not(inner) => is_guard(program, *inner),
+        op => matches!(op, Op::IsNone(_)),
     }
 }
 

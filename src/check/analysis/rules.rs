@@ -33,7 +33,7 @@ fn exceptions(look: &mut Look, claims: &mut Claims, decision: DecisionId, kept: 
     let rule = program.rule(kept.rule);
     let origin = program.origin(rule.origin);
     let (span, name) = (origin.span, &origin.name);
-    let place = look.head(span);
+    let place = look.place(rule.origin);
     let Some(terms) = look.graphed.rules.get(&kept.rule).copied() else { return false };
     let applies = look.space.encoder.truth(terms.applies).yes;
     let when = truth_of(look, rule.when).yes;
@@ -65,19 +65,15 @@ fn exceptions(look: &mut Look, claims: &mut Claims, decision: DecisionId, kept: 
     claims.always(span, Code::NEVER_TRUE, RULE, finding);
 
     // Its exceptions.
-    for &(origin, truth) in &unless {
-        let inner = program.origin(origin).span;
-        let swallows = swallowing.is_some_and(|(other, _)| other == origin) && !impossible;
-        let finding = swallows.then(|| {
-            Diagnostic::warning(
-                Code::IDLE_EXCEPTION,
-                look.head(inner),
-                format!("this `unless` swallows the whole rule `{name}`"),
-            )
+    let swallowing = swallowing.filter(|_| !impossible).map(|(origin, _)| {
+        let inner = look.place(origin);
+        Diagnostic::warning(Code::IDLE_EXCEPTION, inner, format!("this `unless` swallows the whole rule `{name}`"))
             .label(place, "never applies")
             .help("whoever satisfies the rule satisfies it too: narrow it, or take the rule out")
-        });
-        claims.always(inner, Code::IDLE_EXCEPTION, "swallows", finding);
+    });
+    claims.always(span, Code::IDLE_EXCEPTION, "swallows", swallowing);
+    for &(origin, truth) in &unless {
+        let inner = program.origin(origin).span;
         let idle =
             !impossible && !claims.is_refuted(inner, Code::IDLE_EXCEPTION, "idle") && look.never(&[when, !truth.no]);
         let finding = idle.then(|| {
@@ -224,24 +220,24 @@ fn covered(look: &mut Look, claims: &mut Claims, rules: &[Kept]) {
                 }
             }
         }
-        let place = look.head(origin.span);
+        let place = look.place(program.rule(rule.rule).origin);
         let finding = |equal: bool| {
             let (candidate, _) = cover.filter(|(_, is)| *is == equal)?;
             let other = program.origin(program.rule(candidate.rule).origin);
             let (name, other_name) = (&origin.name, &other.name);
+            // A rule that states a clause of its own has its reason to stand beside another.
+            let states = origin.tags.iter().any(|tag| !other.tags.contains(tag));
             let finding = if equal {
-                Diagnostic::note(
-                    Code::EQUIVALENT,
-                    place,
-                    format!("the rules `{other_name}` and `{name}` stand for the same people"),
-                )
-                .help("one of them may go, unless each states a clause of its own")
+                let message = format!("the rules `{other_name}` and `{name}` stand for the same people");
+                Diagnostic::note(Code::EQUIVALENT, place, message)
+                    .help("one of them may go, unless each states a clause of its own")
             } else {
-                Diagnostic::warning(
-                    Code::COVERED,
-                    place,
-                    format!("the rule `{name}` adds nothing: `{other_name}` gives everybody of it the same outcome"),
-                )
+                let message =
+                    format!("the rule `{name}` adds nothing: `{other_name}` gives everybody of it the same outcome");
+                match states {
+                    true => Diagnostic::note(Code::COVERED, place, message),
+                    false => Diagnostic::warning(Code::COVERED, place, message),
+                }
                 .help("take it out, or mend the one that is too wide")
             };
             Some(finding.label(look.place(program.rule(candidate.rule).origin), "this rule"))

@@ -26,7 +26,7 @@ pub(super) fn tables(look: &mut Look, claims: &mut Claims) {
             continue;
         }
         let Op::Rows { hit, rows, otherwise } = program.op(inner) else { continue };
-        let table = look.head(program.origin(origin).span);
+        let table = look.place(origin);
         let Some(list) = rows.iter().map(|&(condition, output)| row(look, condition, output)).collect() else {
             continue;
         };
@@ -44,7 +44,7 @@ pub(super) fn tables(look: &mut Look, claims: &mut Claims) {
                 let all = look.space.encoder.gates.and(&none);
                 let Some(example) = look.example(&[all]) else { continue };
                 let witness = look.witness("no row matches", &example, all);
-                let message = format!("no row of `{name}` matches for everybody, and it has no `otherwise`");
+                let message = format!("for somebody no row of `{name}` matches, and it has no `otherwise`");
                 let finding = Diagnostic::warning(Code::INCOMPLETE, table, message).witness(Some(witness));
                 claims.found(finding.help("add `otherwise …` to the table, or a row for them"));
             }

@@ -67,11 +67,12 @@ pub(super) fn late_sources(loaded: &Loaded, program: &Program, claims: &mut Clai
             for citation in &it.cites {
                 let source = &program.cited[citation.source.index()];
                 let Some(published) = source.published.filter(|day| *day >= end.date) else { continue };
-                let line = loaded.sources.slice(it.span).lines().next().map_or(0, |line| line.trim_end().len());
-                let place = Span { end: it.span.start + line as u32, ..it.span };
+                let head = loaded.sources.slice(it.span);
+                let length = head.find(&it.name).map_or(head.len(), |at| at + it.name.len());
+                let place = Span { end: it.span.start + length as u32, ..it.span };
                 let name = &source.name;
                 let message = format!("this cites `{name}`, which was published after the version had ended");
-                let finding = Diagnostic::warning(Code::LATE_SOURCE, place, message)
+                let finding = Diagnostic::note(Code::LATE_SOURCE, place, message)
                     .found(format!("in force until {}", end.date))
                     .label(source.span, format!("published {published}"))
                     .help("cite what was in force then, or mend the day");

@@ -8,7 +8,7 @@ use super::reasons::{Reason, differing};
 use super::regions::{Described, Wanted, describe};
 use super::sides::Subject;
 use super::vocabulary::{Condition, Rank};
-use super::witness::{Asked, change_words, decide, nearest, outcome_text, witness};
+use super::witness::{Asked, change_words, decide, nearest, witness};
 use crate::diff::{Context, Group};
 use crate::program::FamilyId;
 use crate::solve::encode::{Case, Truth};
@@ -201,7 +201,7 @@ impl Comparing<'_, '_> {
             && let Some((other, changed)) = nearest(space, &example, back, &between, false)
         {
             let answer = decide(self.program, self.new, *new_family, &other.facts);
-            if changed.len() <= 2 && outcome_text(self.program, &answer) == from {
+            if changed.len() <= 2 && answer.text(self.program) == from {
                 shown.new.undo = change_words(self.program, &other.facts, &changed);
             }
         }
@@ -210,7 +210,7 @@ impl Comparing<'_, '_> {
         let neighbour = neighbour.and_then(|(other, _)| {
             let before = decide(self.program, self.old, *old_family, &other.facts);
             let after = decide(self.program, self.new, *new_family, &other.facts);
-            let (before, after) = (outcome_text(self.program, &before), outcome_text(self.program, &after));
+            let (before, after) = (before.text(self.program), after.text(self.program));
             (before == after).then(|| witness(space, &other, &between, (unchanged, &read), (&before, &after))).flatten()
         });
         self.diff.checks.replayed += usize::from(neighbour.is_some());
@@ -284,7 +284,7 @@ impl Comparing<'_, '_> {
                 today: self.today,
             };
             let Some(example) = ordinary(space, &[who], between.given, between.today) else { return false };
-            let outcome = outcome_text(self.program, &decide(self.program, self.old, old.0, &example.facts));
+            let outcome = decide(self.program, self.old, old.0, &example.facts).text(self.program);
             let none = BTreeSet::new();
             let Some(shown) = witness(space, &example, &between, (who, &none), (&outcome, &outcome)) else {
                 return false;

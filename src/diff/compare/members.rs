@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::witness::{alike, decide, outcome_text};
+use super::witness::{alike, decide};
 use crate::diff::{Comparison, DecisionDiff, Group};
 use crate::eval::Request;
 use crate::facts::Facts;
@@ -19,7 +19,7 @@ impl Comparison {
         let moves = |group: &&Group| {
             alike(program, &before, &group.from)
                 && alike(program, &after, &group.to)
-                && (group.from != "a value" || outcome_text(program, &before) != outcome_text(program, &after))
+                && (group.from != "a value" || before.text(program) != after.text(program))
         };
         let groups: Vec<&Group> = decision.groups.iter().filter(moves).collect();
         if groups.len() < 2 {
@@ -42,7 +42,7 @@ impl Comparison {
             let Some(family) = self.family(&hybrid.request, decision) else { continue };
             let answer = decide(program, &hybrid.request, family, facts);
             let back = match groups[0].from.as_str() {
-                "a value" => outcome_text(program, &answer) == outcome_text(program, &before),
+                "a value" => answer.text(program) == before.text(program),
                 from => alike(program, &answer, from),
             };
             if back {

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde_json::Map;
 
 use crate::diff::model::{Because, Verdict, Witness};
-use crate::eval::{Answer, Outcome, Possible, Reason, Request, Status, evaluate};
+use crate::eval::{Answer, Reason, Request, Status, evaluate};
 use crate::facts::{Facts, Slot, fact_json};
 use crate::program::{EVALUATION_DATE, EVALUATION_TIME, FactId, FamilyId, Program, TemplatePart};
 use crate::solve::Space;
@@ -144,20 +144,8 @@ pub(super) fn alike(program: &Program, answer: &Answer, expected: &str) -> bool 
         _ => match (expected.strip_prefix("with "), expected.strip_prefix("without "), value) {
             (Some(member), _, Some(value @ Value::Set(_))) => members(value).iter().any(|one| one == member),
             (_, Some(member), Some(value @ Value::Set(_))) => !members(value).iter().any(|one| one == member),
-            _ => outcome_text(program, answer) == expected,
+            _ => answer.text(program) == expected,
         },
-    }
-}
-
-/// Returns what an answer came to, as people read it.
-pub(super) fn outcome_text(program: &Program, answer: &Answer) -> String {
-    match (&answer.value, answer.status) {
-        (Some(value), _) => program.value_text(value, &answer.ty),
-        (None, Status::Error) => match &answer.possible {
-            Possible::Listed(outcomes) if outcomes[..] == [Outcome::NoRule] => "no rule".into(),
-            _ => "error".into(),
-        },
-        (None, status) => status.text().replace('_', " "),
     }
 }
 
@@ -185,10 +173,5 @@ fn verdict(program: &Program, answer: &Answer) -> Verdict {
         let rule = if origin.name.is_empty() { "otherwise".to_owned() } else { origin.name.clone() };
         Because { label, rule, tags: origin.tags.clone(), at: origin.span }
     });
-    Verdict {
-        status: answer.status.text(),
-        value: outcome_text(program, answer),
-        because: because.collect(),
-        undo: Vec::new(),
-    }
+    Verdict { status: answer.status.text(), value: answer.text(program), because: because.collect(), undo: Vec::new() }
 }

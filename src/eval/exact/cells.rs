@@ -478,7 +478,8 @@ impl Search<'_, '_, '_> {
         let mut waiting: Vec<(Gid, Option<Gid>)> = roots.iter().map(|&root| (root, None)).collect();
         let mut seen = HashSet::new();
         while let Some((id, checked)) = waiting.pop() {
-            if !seen.insert((id, checked)) {
+            // Of what is opaque nothing is to be found out.
+            if self.opaque.contains(&id) || !seen.insert((id, checked)) {
                 continue;
             }
             match self.ground.term(id) {

@@ -182,8 +182,11 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
+/// A workflow command: its name, its properties, its message.
+type Command = (String, Vec<(String, String)>, String);
+
 /// Reads a workflow command as the runner does: `::command key=value,key=value::data`, escapes undone.
-fn read_command(line: &str) -> Option<(String, Vec<(String, String)>, String)> {
+fn read_command(line: &str) -> Option<Command> {
     let rest = line.strip_prefix("::")?;
     let (head, data) = rest.split_once("::")?;
     let (command, properties) = head.split_once(' ')?;

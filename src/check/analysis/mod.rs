@@ -89,7 +89,13 @@ pub fn analyse(loaded: &Loaded, program: &Program) -> Analysis {
 }
 
 /// Looks at one version. Returns how many questions that took, and whether one was left open.
-fn version_of(loaded: &Loaded, program: &Program, policy: PolicyId, version: VersionId, claims: &mut Claims) -> (usize, bool) {
+fn version_of(
+    loaded: &Loaded,
+    program: &Program,
+    policy: PolicyId,
+    version: VersionId,
+    claims: &mut Claims,
+) -> (usize, bool) {
     let request = look::request(program, policy, version);
     let facts = nothing_but(program, &[]);
     let scopes = scopes(program, std::slice::from_ref(&request), &facts);

@@ -66,7 +66,7 @@ pub struct Diagnostic {
     /// The place, then the other parties.
     pub labels: Vec<Label>,
     /// Somebody for whom it shows.
-    pub witness: Option<Witness>,
+    pub witness: Option<Box<Witness>>,
     /// What to do next.
     pub help: Option<String>,
 }
@@ -108,7 +108,7 @@ impl Diagnostic {
 
     /// Shows somebody for whom it is so.
     pub fn witness(mut self, witness: Option<Witness>) -> Self {
-        self.witness = witness;
+        self.witness = witness.map(Box::new);
         self
     }
 

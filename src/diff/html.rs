@@ -8,7 +8,7 @@ use super::words::{
     cause, edit, edit_place, example, line, meaning, places, population_lines, rows_text, summary, then, unchanged,
     verdict, who, with_fate,
 };
-use super::{DecisionDiff, Diff, Fate, Group, Verdict};
+use super::{DecisionDiff, Diff, Fate, Group, Verdict, Witness};
 
 /// Nothing is loaded or run, whatever a text says.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
@@ -28,8 +28,12 @@ h3{font-size:1.1rem;margin:1.4rem 0 .4rem}
 header{border-bottom:2px solid var(--line);padding-bottom:.8rem;margin-bottom:1rem}
 p{margin:.4rem 0}
 .soft,.place{color:var(--soft)}
-.place{font:.82rem/1.5 ui-monospace,monospace;overflow-wrap:anywhere}
-.tag{color:var(--tag);font-size:.86em;font-weight:600}
+.meaning::first-letter{text-transform:uppercase}
+.place{display:inline-block;font:.82rem/1.5 ui-monospace,monospace;overflow-wrap:anywhere}
+.tag{color:var(--tag);font-size:.86em;font-weight:600;white-space:nowrap}
+ul.facts{list-style:none;display:flex;flex-wrap:wrap;gap:.25rem .35rem;padding:0}
+ul.facts li{border:1px solid var(--line);border-radius:6px;background:var(--panel);padding:0 .45rem;margin:0}
+ul.facts .unusual{border-color:var(--tag);font-weight:600}
 .yes{color:var(--yes)}.no{color:var(--no)}.unknown{color:var(--unknown)}.fault{color:var(--no);font-weight:600}
 .group{border:1px solid var(--line);border-left:4px solid var(--tag);border-radius:8px;padding:.8rem 1rem;margin:.8rem 0}
 .note{border-left:4px solid var(--unknown);background:var(--panel);padding:.5rem .8rem;margin:.8rem 0}
@@ -81,7 +85,10 @@ fn section(page: &mut String, diff: &Diff, sources: &Sources, named: bool) {
     if named {
         *page += &format!("<h2>{policy}</h2>\n");
     }
-    *page += &format!("<p><strong>{}</strong></p>\n", escape(&meaning(diff)));
+    *page += &format!("<p class=\"meaning\"><strong>{}</strong></p>\n", escape(&meaning(diff)));
+    if diff.groups().any(|(_, group)| !group.witness.unusual.is_empty()) {
+        *page += "<p class=\"soft\">Facts of an example in bold are not what they usually are.</p>\n";
+    }
     for note in &diff.notes {
         *page += &format!("<p class=\"note\">{}</p>\n", escape(note));
     }
@@ -136,7 +143,7 @@ fn group(page: &mut String, diff: &Diff, sources: &Sources, place: &Place, decis
     let id = format!("{}-{}", place.anchor, group.number);
     let level = place.level + 1;
     *page += &format!("<article class=\"group\" id=\"{id}\" aria-labelledby=\"{id}-h\">\n<h{level} id=\"{id}-h\">");
-    *page += &format!("<span class=\"number\">{}</span>{}{}: ", group.number, escape(&decision.name), escape(&of));
+    *page += &format!("<span class=\"number\">{}</span>{}{}: ", group.number, name(&decision.name), escape(&of));
     // The arrow is read out as a word.
     *page += &format!(
         "<span class=\"{}\">{}</span> <span class=\"hide\">becomes</span><span aria-hidden=\"true\">→</span> <span class=\"{}\">{}</span></h{level}>\n",
@@ -161,7 +168,7 @@ fn group(page: &mut String, diff: &Diff, sources: &Sources, place: &Place, decis
         row("rows", escape(&rows));
     }
     row("cause", pieces(&cause(diff, group, false)));
-    row("example", pieces(&example(&group.witness)));
+    row("example", facts(&group.witness));
     row("before", told(&group.witness.old, sources));
     row("after", told(&group.witness.new, sources));
     for (name, verdict) in [("undo", &group.witness.new), ("undo before", &group.witness.old)] {
@@ -173,12 +180,32 @@ fn group(page: &mut String, diff: &Diff, sources: &Sources, place: &Place, decis
         row("stays", pieces(&line));
     }
     if let Some(line) = then(diff, group, true) {
-        row("then", pieces(&line));
+        // Nothing but names and outcomes stand there, with an arrow between them.
+        row("then", pieces(&line).replace(" -&gt; ", "&nbsp;→ ").replace('_', "_<wbr>"));
     }
     *page += "</dl>\n<details><summary>The example as a facts file</summary>\n";
     let facts = serde_json::to_string_pretty(&group.witness.facts).unwrap_or_default();
     let lines: Vec<String> = facts.lines().map(escape).collect();
     *page += &format!("<pre tabindex=\"0\">{}</pre></details>\n</article>\n", lines.join("\n"));
+}
+
+/// A name that may break behind `_`, on a telephone.
+fn name(name: &str) -> String {
+    escape(name).replace('_', "_<wbr>")
+}
+
+/// The facts of an example, each for itself.
+fn facts(witness: &Witness) -> String {
+    if witness.words.is_empty() {
+        return pieces(&example(witness));
+    }
+    let keys = witness.facts.keys().map(Some).chain(std::iter::repeat(None));
+    let items = witness.words.iter().zip(keys).map(|(words, key)| {
+        let unusual = key.is_some_and(|key| witness.unusual.contains(key));
+        let class = if unusual { " class=\"unusual\"" } else { "" };
+        format!("<li{class}>{}</li>", escape(words))
+    });
+    format!("<ul class=\"facts\">{}</ul>", items.collect::<String>())
 }
 
 fn class(outcome: &str) -> &'static str {

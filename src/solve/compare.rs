@@ -33,6 +33,33 @@ struct Moved {
     days: Decimal,
 }
 
+/// A node that lies so many days and then months after another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Later {
+    node: Gid,
+    base: Gid,
+    days: i128,
+    rounding: Option<Rounding>,
+    /// At least, and at most.
+    months: (i128, i128),
+}
+
+/// What holds between nodes that are months apart: each and what it is moved from, and any two that are moved from one.
+pub(crate) fn links(later: &[Later]) -> Vec<Gap> {
+    let mut links = Vec::new();
+    for one in later {
+        links.push((one.base, one.node, days_of_months(one.months.0).0 + one.days));
+        links.push((one.node, one.base, -days_of_months(one.months.1).1 - one.days));
+        let beside = |other: &&Later| {
+            other.node != one.node && (other.base, other.days, other.rounding) == (one.base, one.days, one.rounding)
+        };
+        for other in later.iter().filter(beside).filter(|other| one.months.0 >= other.months.1) {
+            links.push((other.node, one.node, days_of_months(one.months.0 - other.months.1).0.max(0)));
+        }
+    }
+    links
+}
+
 /// One node, another, and how many places the other lies after it at least.
 pub(crate) type Gap = (Gid, Gid, i128);
 
@@ -158,15 +185,14 @@ impl Encoder<'_> {
         Some((low, high, by + i128::from(holds)))
     }
 
-    /// How far a node that adds months to another lies from it at least and at most, both ways.
-    pub(crate) fn links(&self, side: &Side, range: &impl Fn(u32) -> Option<(i128, i128)>) -> Option<[Gap; 2]> {
+    /// A side that adds months to another node: how many at least and at most, if that is plain.
+    pub(crate) fn later(&self, side: &Side, range: &impl Fn(u32) -> Option<(i128, i128)>) -> Option<Later> {
         let (node, _) = self.shifted(side)?;
         let Term::Apply(Key::Node(op), parts) = self.ground.term(node) else { return None };
-        let Op::AddMonths(..) = self.ground.program.op(*op) else { return None };
+        let Op::AddMonths(_, _, rounding) = *self.ground.program.op(*op) else { return None };
         let (base, by) = self.shifted(&Side::Node(parts[0]))?;
-        let (least, most) = self.amount(parts[1], range)?;
-        let by = by.to_i128()?;
-        Some([(base, node, days_of_months(least).0 + by), (node, base, -days_of_months(most).1 - by)])
+        let months = self.amount(parts[1], range)?;
+        Some(Later { node, base, days: by.to_i128()?, rounding, months })
     }
 
     /// A side as a node moved by known days, or by a known number.

@@ -523,7 +523,7 @@ impl<'p> Encoder<'p> {
         if combination.iter().any(|case| matches!(case, Case::Known(Evaluated::Error(_)))) {
             return self.known(error());
         }
-        let none = combination.iter().any(|case| *case == Case::Known(Evaluated::Value(Value::None)));
+        let none = combination.contains(&Case::Known(Evaluated::Value(Value::None)));
         let lit = match (op, combination) {
             (Some(Op::IsNone(_)), _) => Lit::FALSE,
             (Some(Op::Equal(..)), _) if none => Lit::FALSE,

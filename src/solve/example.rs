@@ -102,6 +102,11 @@ pub(crate) fn usual(space: &mut Space) -> Vec<(u32, Lit)> {
             _ => {}
         }
     }
+    // What comes last is given up first: of a list the first elements rather than the later.
+    list.sort_by_key(|(variable, _)| {
+        let path = &space.encoder.ground.variable(*variable).at.path;
+        std::cmp::Reverse(path.first().map_or(u32::MAX, |&element| element.min(u32::MAX - 1)))
+    });
     list
 }
 

@@ -134,7 +134,7 @@ fn walked<'p>(
             }
         }
     }
-    let mut ground = Ground::new(program, &scopes[0], Groups::new(program, &verdicts).member_by_member());
+    let mut ground = Ground::new(program, &scopes[0], Groups::new(program, &verdicts).of_anybody(program));
     let mut graphed = Vec::new();
     for (side, (request, scope)) in requests.iter().zip(scopes).enumerate() {
         ground.rules.clear();

@@ -175,7 +175,7 @@ impl<'p> Space<'p> {
                 present.insert(index as u32, *lit);
             }
         }
-        let (mut demands, mut links) = (Vec::new(), Vec::new());
+        let (mut demands, mut later) = (Vec::new(), Vec::new());
         let compared: Vec<((Side, Side), Lit)> =
             self.encoder.compared.iter().map(|(sides, &lit)| (sides.clone(), lit)).collect();
         for ((a, b), lit) in compared {
@@ -189,7 +189,7 @@ impl<'p> Space<'p> {
             let moved = |up: bool| ways.iter().filter(|&(_, &way)| (way == holds) == up).map(|(&v, _)| v).collect();
             let range = |index: u32| places.get(&index).map(|place: &Place| (place.low.0, place.high.0));
             for side in [&a, &b] {
-                links.extend(self.encoder.links(side, &range).into_iter().flatten());
+                later.extend(self.encoder.later(side, &range));
             }
             let gap = self.encoder.gap(&a, &b, holds);
             let what = What::Less { a, b, holds, ups: moved(true), downs: moved(false) };
@@ -202,9 +202,9 @@ impl<'p> Space<'p> {
                 demands.push(Demand { what, gap: None, because: vec![lits[weekday], there] });
             }
         }
-        links.sort_unstable();
-        links.dedup();
-        Demands { places, demands, links }
+        later.sort_unstable();
+        later.dedup();
+        Demands { places, demands, links: compare::links(&later) }
     }
 }
 

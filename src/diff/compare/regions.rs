@@ -203,17 +203,19 @@ impl Writer<'_, '_> {
             if model.holds(condition.truth.yes) { Some(true) } else { model.holds(condition.truth.no).then_some(false) }
         };
         let own = |condition: &Condition| self.wanted.cause.iter().position(|span| contains(span, &condition.at));
-        let mut groups: Vec<Trait> = Vec::new();
+        let (mut groups, mut own_rules): (Vec<Trait>, Vec<Trait>) = (Vec::new(), Vec::new());
         let mut named: Vec<(usize, usize, Trait)> = Vec::new();
         let (mut texts, mut changed) = (Vec::new(), Vec::new());
         let mut touched: Vec<u32> = Vec::new();
         for (index, condition) in self.conditions.iter().enumerate() {
             let Some(holds) = holds(condition) else { continue };
+            let one = Trait::Condition(index, holds);
             // That the outcome is the outcome says nothing.
             if condition.rank != Rank::Group && self.wanted.own.contains(&condition.truth.yes) {
+                // But that a rule gives it is better than a list of elements.
+                own_rules.extend(condition.is_rule.then_some(one));
                 continue;
             }
-            let one = Trait::Condition(index, holds);
             match condition.rank {
                 Rank::Group => groups.push(one),
                 Rank::Changed if self.every_word => {
@@ -241,7 +243,9 @@ impl Writer<'_, '_> {
         changed.reverse();
         touched.sort_unstable();
         touched.dedup();
-        let facts = self.facts(model);
+        // Elements of lists have no names: conditions on the whole list are better words.
+        let (elements, facts): (Vec<Trait>, Vec<Trait>) =
+            self.facts(model).into_iter().partition(|one| self.is_of_element(one));
         let compared = self.space.encoder.compared.values().enumerate();
         let compared: Vec<Trait> = compared.map(|(index, &lit)| Trait::Comparison(index, model.holds(lit))).collect();
         let of_touched: Vec<Trait> = facts.iter().filter(|one| self.reads_only(one, &touched)).cloned().collect();
@@ -252,7 +256,26 @@ impl Writer<'_, '_> {
             [&named[..], &texts, &facts].concat(),
             [&named[..], &texts, &facts, &compared].concat(),
             [&named[..], &texts, &facts, &compared, &changed].concat(),
+            [&named[..], &texts, &facts, &compared, &changed, &own_rules].concat(),
+            [&named[..], &texts, &facts, &compared, &changed, &elements].concat(),
         ]
+    }
+
+    fn is_of_element(&self, one: &Trait) -> bool {
+        let of_element = |variable: u32| {
+            let at = &self.space.encoder.ground.variable(variable).at;
+            !at.path.is_empty() && matches!(self.program.fact(at.fact).ty.required(), Type::List(_))
+        };
+        match one {
+            Trait::Condition(..) | Trait::Comparison(..) => false,
+            Trait::Values(variable, _)
+            | Trait::Between(variable, ..)
+            | Trait::Present(variable, _)
+            | Trait::Member(variable, ..) => of_element(*variable),
+            Trait::Weekday(day, _) => {
+                self.space.encoder.ground.reads(*day).iter().any(|&variable| of_element(variable))
+            }
+        }
     }
 
     fn reads_only(&self, one: &Trait, variables: &[u32]) -> bool {
@@ -566,7 +589,11 @@ impl Writer<'_, '_> {
             (Some(label), true) => label.clone(),
             _ => key.clone(),
         };
-        let name = if variable.at.path.is_empty() { fact.name.clone() } else { key.clone() };
+        let (key, name) = match variable.at.path[..] {
+            [] => (key, fact.name.clone()),
+            [u32::MAX] => (fact.key.clone(), format!("count({})", fact.name)),
+            _ => (key.clone(), key),
+        };
         let words = test_words(self.program, &name, &variable.ty, &test);
         Part::Fact { fact: FactId(variable.at.fact.0), key, label, test, words }
     }

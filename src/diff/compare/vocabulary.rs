@@ -21,6 +21,8 @@ pub(super) struct Condition {
     pub(super) rank: Rank,
     /// What it reads.
     pub(super) reads: Vec<u32>,
+    /// It is that a rule applies.
+    pub(super) is_rule: bool,
 }
 
 /// How gladly a condition is used for describing: the first the most.
@@ -79,6 +81,10 @@ pub(super) fn conditions(space: &mut Space, program: &Program, sides: &[&Graphed
                 written.push((decision.origin, id));
             }
         }
+        // A rule as a whole is the last word: what it asks says more.
+        let mut rules: Vec<_> = side.rules.iter().collect();
+        rules.sort_unstable_by_key(|(rule, _)| **rule);
+        written.extend(rules.into_iter().map(|(&rule, terms)| (program.rule(rule).origin, terms.applies)));
         for (origin, id) in written {
             if space.encoder.ground.reads(id).is_empty() || !space.encoder.is_condition(id) {
                 continue;
@@ -91,20 +97,23 @@ pub(super) fn conditions(space: &mut Space, program: &Program, sides: &[&Graphed
                 span.source == origin.span.source && span.start <= origin.span.start && origin.span.end <= span.end
             };
             let named = origin.label.is_some() || !origin.tags.is_empty() || !origin.name.is_empty();
+            let is_rule = origin.kind == OriginKind::Rule;
             let rank = match (common || edited.whole.iter().any(within), named) {
+                _ if is_rule => Rank::Changed,
                 (false, _) => Rank::Changed,
                 (true, true) => Rank::Named,
                 (true, false) => Rank::Text,
             };
             let kind = matches!(
                 origin.kind,
-                OriginKind::Condition | OriginKind::Part | OriginKind::Define | OriginKind::Decision
+                OriginKind::Condition | OriginKind::Part | OriginKind::Define | OriginKind::Decision | OriginKind::Rule
             );
             // A condition on one fact without a label says no more than the fact.
             if !kind || (!named && reads.len() == 1) {
                 continue;
             }
             let label = match (&origin.label, &origin.name) {
+                (_, name) if is_rule => format!("rule `{name}` applies"),
                 (Some(label), _) => label.clone(),
                 (None, _) if !origin.text.is_empty() => origin.text.clone(),
                 (None, name) => name.clone(),
@@ -117,11 +126,15 @@ pub(super) fn conditions(space: &mut Space, program: &Program, sides: &[&Graphed
                 truth,
                 rank,
                 reads,
+                is_rule,
             };
-            match found.iter_mut().find(|other| other.truth == truth) {
+            match found.iter_mut().find(|other| !is_rule && other.truth == truth) {
                 Some(other)
                     if condition.rank < other.rank
-                        || (other.tags.is_empty() && !condition.tags.is_empty() && condition.rank == other.rank) =>
+                        || (!is_rule
+                            && other.tags.is_empty()
+                            && !condition.tags.is_empty()
+                            && condition.rank == other.rank) =>
                 {
                     *other = condition
                 }

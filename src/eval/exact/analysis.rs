@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use indexmap::IndexSet;
+use rustc_hash::FxBuildHasher;
 
 use super::cells::{Cells, cells};
 use super::diagram::{Budget, Diagrams, Id, Memo, as_result, result};
@@ -20,7 +21,7 @@ pub(crate) struct Analysis<'g, 'p> {
     pub(crate) cells: Cells,
     pub(crate) diagrams: Diagrams,
     /// What results of diagrams of nodes mean.
-    values: IndexSet<Evaluated>,
+    values: IndexSet<Evaluated, FxBuildHasher>,
     made: HashMap<Gid, Id>,
     levels: HashMap<u32, u32>,
 }
@@ -45,7 +46,7 @@ impl<'g, 'p> Analysis<'g, 'p> {
         }
         let cells = cells(ground, &all, roots, terms, seeds);
         let levels = order.into_iter().enumerate().map(|(level, variable)| (variable, level as u32)).collect();
-        let (diagrams, values, made) = (Diagrams::default(), IndexSet::new(), HashMap::new());
+        let (diagrams, values, made) = (Diagrams::default(), IndexSet::default(), HashMap::new());
         Ok(Analysis { ground, cells, diagrams, values, made, levels })
     }
 

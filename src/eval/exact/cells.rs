@@ -116,7 +116,7 @@ pub(crate) fn cells(
         seeds,
     };
     search.start();
-    search.compare();
+    search.compare(!terms.is_empty());
     search.weekdays();
     search.outcomes(terms);
     search.finish(roots)
@@ -255,8 +255,21 @@ impl Search<'_, '_, '_> {
         variables.iter().copied().filter(open).collect()
     }
 
-    /// The comparisons of all nodes, each once, taken apart where a side is one of several.
-    fn comparisons(&self) -> Vec<Comparison> {
+    /// The parts of the earliest or latest of dates that share no unknown fact: as an outcome it is taken apart.
+    fn dates_apart(&self, id: Gid) -> Option<&[Gid]> {
+        let Term::Apply(Key::Node(node), parts) = self.ground.term(id) else { return None };
+        let info = self.ground.program.info(*node);
+        let apart = |place: usize| {
+            let reads = self.ground.reads(parts[place]);
+            parts[..place].iter().all(|&other| self.ground.reads(other).iter().all(|index| !reads.contains(index)))
+        };
+        let extreme = matches!(self.ground.program.op(*node), Op::Min(_) | Op::Max(_)) && info.ty == Type::Date;
+        (extreme && (0..parts.len()).all(apart)).then_some(parts)
+    }
+
+    /// The comparisons of all nodes, each once, taken apart where a side is one of several. `outcomes`: also those within dates
+    /// that are outcomes.
+    fn comparisons(&self, outcomes: bool) -> Vec<Comparison> {
         let ground = self.ground;
         let mut found: IndexMap<(Side, Side), Vec<Gid>> = IndexMap::new();
         let mut note = |id: Gid, a: &Side, b: &Side| {
@@ -274,6 +287,11 @@ impl Search<'_, '_, '_> {
                     side.iter().for_each(|a| date_range().iter().for_each(|b| note(id, a, b)));
                 }
             }
+            let parts = self.dates_apart(id).filter(|_| outcomes).unwrap_or_default();
+            for (place, &part) in parts.iter().enumerate() {
+                date_range().iter().for_each(|b| note(id, &Side::Node(part), b));
+                parts[..place].iter().for_each(|&other| note(id, &Side::Node(part), &Side::Node(other)));
+            }
         }
         let comparison = |((a, b), nodes): ((Side, Side), Vec<Gid>)| {
             let mut reads = BTreeSet::new();
@@ -286,8 +304,8 @@ impl Search<'_, '_, '_> {
     }
 
     /// Adds the places where comparisons turn.
-    fn compare(&mut self) {
-        let mut list = self.comparisons();
+    fn compare(&mut self, outcomes: bool) {
+        let mut list = self.comparisons(outcomes);
         // Sums of three and more must not share a variable with another comparison of several.
         for Comparison { nodes, ordered, .. } in &list {
             let shares = |other: &Vec<u32>| {
@@ -460,7 +478,8 @@ impl Search<'_, '_, '_> {
         let mut waiting: Vec<(Gid, Option<Gid>)> = roots.iter().map(|&root| (root, None)).collect();
         let mut seen = HashSet::new();
         while let Some((id, checked)) = waiting.pop() {
-            if !seen.insert((id, checked)) {
+            // Of what is opaque nothing is to be found out.
+            if self.opaque.contains(&id) || !seen.insert((id, checked)) {
                 continue;
             }
             match self.ground.term(id) {
@@ -480,6 +499,9 @@ impl Search<'_, '_, '_> {
                         waiting.extend(outputs.map(|(_, &part)| (part, checked)));
                     }
                     Op::SetOf(_) => waiting.extend(parts.iter().map(|&part| (part, checked))),
+                    Op::Min(_) | Op::Max(_) if self.dates_apart(id).is_some() => {
+                        waiting.extend(parts.iter().map(|&part| (part, None)));
+                    }
                     _ => self.values_of(id, checked),
                 },
                 _ => self.values_of(id, checked),

@@ -17,7 +17,8 @@ const RESULT: u32 = 1 << 31;
 /// How many nodes one analysis may make. 400 rules over 150 facts made 17,000 to 124,000 in measurements.
 pub(crate) const MAX_NODES: usize = 200_000;
 
-/// How many steps one analysis may take; a step follows one branch and takes well under a microsecond.
+/// How many steps one analysis may take; a step follows one branch for a few operands and takes well
+/// under a microsecond.
 pub(crate) const MAX_STEPS: usize = 1_000_000;
 
 /// A count ran out: the caller answers without the diagram (D13).
@@ -89,11 +90,18 @@ impl Diagrams {
         f: &mut impl FnMut(&[Option<u32>]) -> Option<u32>,
     ) -> Result<Id, Budget> {
         let settled: Vec<Option<u32>> = operands.iter().map(|&operand| as_result(operand)).collect();
-        if let Some(number) = f(&settled) {
+        // A function of many operands takes longer than looking its answer up.
+        let many = operands.len() > 4;
+        if !many && let Some(number) = f(&settled) {
             return Ok(result(number));
         }
         if let Some(&known) = memo.get(operands) {
             return Ok(known);
+        }
+        if many && let Some(number) = f(&settled) {
+            self.step(operands.len() / 4)?;
+            memo.insert(operands.into(), result(number));
+            return Ok(result(number));
         }
         let level = operands.iter().map(|&operand| self.level(operand)).min().unwrap_or(u32::MAX);
         if level == u32::MAX {
@@ -102,7 +110,8 @@ impl Diagrams {
         }
         let first = operands.iter().copied().find(|&operand| self.level(operand) == level);
         let count = first.map_or(0, |operand| self.branches(operand).len());
-        self.step(count)?;
+        // Functions of many operands take longer.
+        self.step(count * (1 + operands.len() / 4))?;
         let mut branches = Vec::with_capacity(count);
         for cell in 0..count {
             let below: Vec<Id> = operands

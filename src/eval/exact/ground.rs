@@ -15,7 +15,7 @@ use crate::eval::kernel::{self, Key, apply, has_unknown};
 use crate::eval::scope::Scope;
 use crate::eval::walk::{Algebra, Elements, Parts, each};
 use crate::facts::Slot;
-use crate::program::{Boundary, DecisionId, FactId, NodeId, Op, Program, RuleId};
+use crate::program::{Boundary, DecisionId, FactId, FoldKind, NodeId, Op, Program, RuleId};
 use crate::value::{EnumId, Evaluated, Type, Value};
 
 /// Index of a node of the graph.
@@ -377,7 +377,7 @@ impl Algebra for Ground<'_> {
         }
     }
 
-    fn elements(&mut self, node: NodeId, domain: &Gid, fold: bool) -> Elements<Gid> {
+    fn elements(&mut self, node: NodeId, domain: &Gid, fold: Option<FoldKind>) -> Elements<Gid> {
         match self.term(*domain).clone() {
             Term::Known(value) => match kernel::elements(&value) {
                 Ok(values) => each(values, |value| self.known(Evaluated::Value(value))),
@@ -389,7 +389,7 @@ impl Algebra for Ground<'_> {
                 Elements::Each(each)
             }
             // As many elements as any list needs, each guarded by whether the list is that long.
-            Term::Listed(fact, most) if !fold => {
+            Term::Listed(fact, most) if fold.is_none() || self.groups.counts_list(fold) => {
                 let ty = self.program.fact(fact).ty.clone();
                 let count = match ty {
                     Type::List(record) => self.program.record(record).fields.len(),
@@ -405,7 +405,7 @@ impl Algebra for Ground<'_> {
             term => {
                 // A set that is not known: each member it could have, guarded by whether it has it. Aggregates count
                 // members, and only of a variable are there as many as of any set.
-                let counted = fold && !matches!(term, Term::Variable(_));
+                let counted = fold.is_some() && !matches!(term, Term::Variable(_));
                 let ty = self.program.info(node).ty.clone();
                 let members = match ty.required() {
                     Type::Set(inner) if !counted => match inner.as_ref() {

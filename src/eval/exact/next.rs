@@ -24,8 +24,8 @@ use crate::program::{FamilyId, Program};
 use crate::value::{Evaluated, Fault, FaultKind};
 
 /// How many steps finding the best order exactly may take; by one step, each fact.
-const STEPS: usize = MAX_STEPS / 16;
-const STEPS_EACH: usize = MAX_STEPS / 64;
+const STEPS: usize = MAX_STEPS / 128;
+const STEPS_EACH: usize = MAX_STEPS / 512;
 
 /// How many diagrams the exact order looks at.
 const MAX_STATES: usize = 1_000;

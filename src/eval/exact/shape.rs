@@ -70,7 +70,7 @@ pub(crate) struct Points<'g, 'p> {
     pub(crate) ground: &'g Ground<'p>,
     /// By variable: its value, and when it was set.
     values: Vec<(Value, u64)>,
-    /// How many nodes were evaluated so far.
+    /// How many nodes were evaluated so far; those of many parts count more than once.
     pub(crate) evaluated: usize,
     /// By node: what it came to, and when it was evaluated. It holds as long as no variable it reads is set.
     results: Vec<(Evaluated, u64)>,
@@ -115,7 +115,9 @@ impl<'g, 'p> Points<'g, 'p> {
             if self.results[node as usize].1 >= set {
                 continue;
             }
-            self.evaluated += 1;
+            let mut parts = 0;
+            children(ground.term(node), |_| parts += 1);
+            self.evaluated += 1 + parts / 4;
             let result = match ground.term(node) {
                 Term::Variable(index) => Evaluated::Value(self.values[*index as usize].0.clone()),
                 term => pointwise(ground.program, term, |child| match ground.term(child) {

@@ -15,7 +15,7 @@ use super::ground::{Gid, Ground, Term, cone, pointwise};
 use super::groups::members;
 use super::shape::inner;
 use crate::eval::kernel::Key;
-use crate::program::Op;
+use crate::program::{Op, Program};
 use crate::value::{Evaluated, Type, Value};
 
 /// How invariants bind a date that is read by nothing else.
@@ -176,7 +176,13 @@ const MAX_REPAIRS: usize = 64;
 
 /// Whether some values of variables satisfy invariants whatever all else is. A search: if it finds none there may be some.
 pub(crate) fn settles(ground: &Ground<'_>, invariants: &[Gid], free: &BTreeSet<u32>) -> bool {
-    let choices: BTreeMap<u32, Vec<Value>> = free.iter().map(|&index| (index, choices(ground, index))).collect();
+    let choices: BTreeMap<u32, Vec<Value>> = free
+        .iter()
+        .map(|&index| {
+            let variable = ground.variable(index);
+            (index, few_values(ground.program, &variable.ty, variable.within.as_ref()))
+        })
+        .collect();
     if choices.values().any(Vec::is_empty) {
         return invariants.is_empty();
     }
@@ -205,24 +211,23 @@ pub(crate) fn settles(ground: &Ground<'_>, invariants: &[Gid], free: &BTreeSet<u
     false
 }
 
-/// A few values of a variable, those first that invariants mostly allow.
-fn choices(ground: &Ground<'_>, index: u32) -> Vec<Value> {
+/// A few values of a type, those first that invariants mostly allow.
+pub(crate) fn few_values(program: &Program, ty: &Type, within: Option<&(Value, Value)>) -> Vec<Value> {
     /// How many members of an enum are tried.
     const MEMBERS: usize = 8;
-    let variable = ground.variable(index);
-    let mut values: Vec<Value> = variable.ty.is_optional().then_some(Value::None).into_iter().collect();
-    match variable.ty.required() {
+    let mut values: Vec<Value> = ty.is_optional().then_some(Value::None).into_iter().collect();
+    match ty.required() {
         Type::YesNo => values.extend([Value::Bool(false), Value::Bool(true)]),
-        Type::Enum(id) => values.extend(members(ground.program, *id).into_iter().take(MEMBERS)),
+        Type::Enum(id) => values.extend(members(program, *id).into_iter().take(MEMBERS)),
         Type::Set(inner) => {
             values.push(Value::set([]));
             if let Type::Enum(id) = **inner {
-                values.extend(members(ground.program, id).into_iter().take(MEMBERS).map(|member| Value::set([member])));
+                values.extend(members(program, id).into_iter().take(MEMBERS).map(|member| Value::set([member])));
             }
         }
         Type::Text => values.push(Value::Text("other".into())),
         ordered => {
-            let axis = Axis::new(ordered, variable.within.as_ref(), false);
+            let axis = Axis::new(ordered, within, false);
             values.extend(axis.iter().flat_map(|axis| [axis.value(axis.least), axis.value(axis.greatest)]));
         }
     }

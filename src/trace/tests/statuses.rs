@@ -57,6 +57,8 @@ fn decided_by_a_bar_of_another_policy() {
                Since 2024-12-24, people of FR and IN whose stay ended on 2025-01-15 are not served.
                Source: CBSA, Flagpoling ends, 2024-12-23
     Set aside  The job needs no assessment [W-02]         "no" outranks "yes"
+    Enough      citizenships, lawful permanent resident of the United States and last day of the
+                authorized stay: these facts alone decide
     What would  "citizenships" = FR, IN, US would give YES, all else equal
                 "lawful permanent resident of the United States" = yes would give YES, all else equal
                 "last day of the authorized stay" = 2025-06-01 would give YES, all else equal
@@ -100,6 +102,7 @@ fn an_exemption_and_a_note() {
     │  ├─ ✓ exempt: U.S. citizen or permanent resident [FLAG-03]: one of two holds  people.enact:12
     │  └─ note [FLAG-13] An exemption lifts only this bar.
     └─ not barred  Not fit [W-08]                      /offer = positive
+    Enough      citizenships, Labour Market Impact Assessment and fee paid: these facts alone decide
     What would  "citizenships" = none (empty) would give NO, all else equal
                 "Labour Market Impact Assessment" = negative would give NO, all else equal
                 "fee paid" = 99.99 CAD would give NO, all else equal
@@ -125,6 +128,7 @@ fn a_near_miss_says_by_how_much() {
     └─ why not YES  The job needs no assessment [W-02] fails on one condition  permit/2024-01-01.enact:6
        ├─ ✗ fee paid >= 100.00 CAD  /fee = 99.50 CAD, 0.50 CAD too low
        └─ hold too: Labour Market Impact Assessment in {positive, neutral} [W-05]
+    Enough      fee paid: this fact alone decides
     What would  "fee paid" = 100 CAD would give YES, all else equal
     Dates       until 2023-12-31 not in force | since 2024-01-01 no
     Reading     both [R-01], taken: Yes.
@@ -406,6 +410,11 @@ fn records_hold_clauses_across_policies() {
             }
           ],
           "open_questions": [],
+          "enough": [
+            "citizenships",
+            "us_resident",
+            "stay_until"
+          ],
           "what_would": [
             {
               "set": {

@@ -88,6 +88,10 @@
 
 #![forbid(unsafe_code)]
 
+// What tests and benchmarks share names the crate as its users do.
+#[cfg(test)]
+extern crate self as enact;
+
 mod authored;
 pub mod check;
 mod countries;

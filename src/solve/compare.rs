@@ -178,11 +178,48 @@ impl Encoder<'_> {
 
     /// What follows plainly from `a < b`, or from its opposite: the second node lies at least so many places after the first.
     pub(crate) fn gap(&self, a: &Side, b: &Side, holds: bool) -> Option<Gap> {
+        match (a, b) {
+            (a, Side::Value(Value::Number(bound))) => return self.difference(a, *bound, holds, false),
+            (Side::Value(Value::Number(bound)), b) => return self.difference(b, *bound, holds, true),
+            _ => {}
+        }
         let ((a, by_a), (b, by_b)) = (self.shifted(a)?, self.shifted(b)?);
         let (low, high, by) = if holds { (a, b, by_a.checked_sub(by_b)?) } else { (b, a, by_b.checked_sub(by_a)?) };
+        self.apart_by(low, high, by, holds)
+    }
+
+    /// The second node lies more than so much after the first, or at least that.
+    fn apart_by(&self, low: Gid, high: Gid, by: Decimal, more: bool) -> Option<Gap> {
         let unit = self.unit(low).filter(|unit| self.unit(high) == Some(*unit))?;
-        let by = by.checked_mul(unit)?.ceil().to_i128()?;
-        Some((low, high, by + i128::from(holds)))
+        let by = by.checked_mul(unit)?;
+        let by = if more { by.floor().to_i128()? + 1 } else { by.ceil().to_i128()? };
+        Some((low, high, by))
+    }
+
+    /// What follows from a difference of two nodes that is less than a bound, or (`above`) greater; or not (`holds`).
+    fn difference(&self, side: &Side, bound: Decimal, holds: bool, above: bool) -> Option<Gap> {
+        let (node, by) = self.shifted(side)?;
+        let bound = bound.checked_sub(by)?;
+        let Term::Apply(Key::Node(op), parts) = self.ground.term(node) else { return None };
+        let (from, to, months) = match self.ground.program.op(*op) {
+            Op::Subtract(..) => (parts[1], parts[0], None),
+            Op::DaysBetween(..) => (parts[0], parts[1], None),
+            Op::MonthsBetween(..) => (parts[0], parts[1], Some(1)),
+            Op::Age(..) => (parts[0], parts[1], Some(12)),
+            _ => return None,
+        };
+        let ((from, by_from), (to, by_to)) = (self.shifted(&Side::Node(from))?, self.shifted(&Side::Node(to))?);
+        // `to + by_to - from - by_from` lies above the bound, or below it.
+        let moved = by_from.checked_sub(by_to)?;
+        let rises = holds == above;
+        if let Some(months) = months {
+            let whole = if rises { bound.floor() } else { bound.ceil() }.to_i128()?.checked_mul(months)?;
+            let moved = if rises { moved.ceil() } else { moved.floor() }.to_i128()?;
+            let (least, most) = (days_of_months(whole).0, days_of_months(whole + months).1);
+            return Some(if rises { (from, to, least + moved) } else { (to, from, -most - moved) });
+        }
+        let by = bound.checked_add(moved)?;
+        if rises { self.apart_by(from, to, by, holds) } else { self.apart_by(to, from, -by, holds) }
     }
 
     /// A side that adds months to another node: how many at least and at most, if that is plain.
@@ -269,8 +306,10 @@ impl Encoder<'_> {
             })
             .collect();
         let id = self.ground.apply(Key::Less, &operands);
-        let Encoder { vague, gates, .. } = self;
-        *vague.entry(id).or_insert_with(|| gates.fresh())
+        self.free(id);
+        // Not that of the node: a comparison of the day after is another one.
+        let Encoder { freely, gates, .. } = self;
+        *freely.entry((a.clone(), b.clone())).or_insert_with(|| gates.fresh())
     }
 
     /// A comparison that reads one fact: where it holds.
@@ -699,9 +738,43 @@ impl Encoder<'_> {
                     checked.push((self.gates.and(&[*lit, wrong]), Case::Known(error())));
                     checked.push((self.gates.and(&[*lit, !wrong]), case.clone()));
                 }
+                // An amount with parts of a cent is an error: here it may have them.
+                Case::Term(id) if matches!(ty.required(), Type::Money(_)) && !self.is_in_cents(*id) => {
+                    checked.push((*lit, Case::Vague(*id)));
+                }
                 other => checked.push((*lit, other.clone())),
             }
         }
         self.merged(checked)
+    }
+
+    /// Whether an amount never has parts of a cent.
+    fn is_in_cents(&self, id: Gid) -> bool {
+        let each = |parts: &[Gid]| parts.iter().all(|&part| self.is_in_cents(part));
+        match self.ground.term(id) {
+            Term::Known(Evaluated::Value(Value::Number(number))) => number.normalize().scale() <= 2,
+            // Whole numbers count as amounts in cents: what is multiplied is one amount and one number.
+            Term::Variable(index) => {
+                matches!(self.ground.variable(*index).ty.required(), Type::Money(_) | Type::Integer)
+            }
+            Term::Finish(_, part) => self.is_in_cents(*part),
+            // Recursion: as deep as an expression.
+            Term::Apply(Key::Node(node), parts) => match self.ground.program.op(*node) {
+                Op::Clause(..) | Op::Negate(_) | Op::Add(..) | Op::Subtract(..) | Op::Min(_) | Op::Max(_) => {
+                    each(parts)
+                }
+                Op::Multiply(..) => {
+                    let whole = |part: Gid| match self.ground.term(part) {
+                        Term::Known(Evaluated::Value(Value::Number(number))) => number.fract().is_zero(),
+                        Term::Variable(index) => *self.ground.variable(*index).ty.required() == Type::Integer,
+                        _ => false,
+                    };
+                    each(parts) && parts.iter().any(|&part| whole(part))
+                }
+                Op::Round(_, places, _) => *places <= 2,
+                _ => false,
+            },
+            _ => false,
+        }
     }
 }

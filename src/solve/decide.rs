@@ -7,19 +7,15 @@ use super::sat::Lit;
 use crate::eval::exact::ground::Gid;
 use crate::eval::kernel::decide::{exceptions, exceptions_first, rules};
 use crate::eval::kernel::{fault, placed};
-use crate::eval::walk::Algebra;
 use crate::program::{DecisionBody, DecisionId, HitKind};
 use crate::value::{Evaluated, FaultKind, Value};
 
+/// Rules with conditions that may be errors are each tried applying and not (D6): with more of them, what they come to where one
+/// is an error is vague. The interpreter tries more ([`crate::eval::kernel::decide`]), but not for all applicants at once.
+const MAX_TRIED: usize = 4;
+
 /// How many different totals a decision may come to.
 const MAX_TOTALS: usize = 1_024;
-
-/// A value that may be present: when a rule with it stands for certain, and when it may (its condition is an error).
-struct Present {
-    case: Case,
-    sure: Lit,
-    maybe: Lit,
-}
 
 impl Encoder<'_> {
     /// Returns the conditions under which each rule applies and stands, from whether it applies (D4).
@@ -41,13 +37,63 @@ impl Encoder<'_> {
         stands
     }
 
-    /// A decision by rules, from the operands of [`crate::eval::kernel::decide::outcome_of`].
-    pub(crate) fn decide(&mut self, id: DecisionId, parts: &[Gid]) -> Cases {
+    /// The node of a decision by rules, from the operands of [`crate::eval::kernel::decide::outcome_of`].
+    pub(crate) fn decide(&mut self, node: Gid, id: DecisionId, parts: &[Gid]) -> Cases {
+        let count = rules(&self.ground.program.decision(id).body).len();
+        let applies: Vec<Truth> = parts[..count].iter().map(|&part| self.truth(part)).collect();
+        let failed: Vec<Lit> = applies.iter().map(|truth| self.gates.and(&[!truth.yes, !truth.no])).collect();
+        let failing: Vec<usize> = (0..count).filter(|&rule| failed[rule] != Lit::FALSE).collect();
+        let tried = if failing.len() > MAX_TRIED { 0 } else { failing.len() };
+        let mut trials = Vec::new();
+        for mask in 0..1usize << tried {
+            // Where its condition is an error, a rule applies or not as the trial says.
+            let as_tried: Vec<Truth> = (0..count)
+                .map(|rule| {
+                    let bit = failing.iter().position(|&other| other == rule);
+                    let yes = bit.is_some_and(|bit| bit < tried && mask >> bit & 1 == 1);
+                    let yes = if yes { self.gates.or(&[applies[rule].yes, failed[rule]]) } else { applies[rule].yes };
+                    Truth { yes, no: !yes }
+                })
+                .collect();
+            trials.push(self.settled(node, id, parts, &as_tried));
+        }
+        let first = trials.swap_remove(0);
+        if failing.len() > MAX_TRIED {
+            let any = self.gates.or(&failed);
+            let mut cases = vec![(any, Case::Vague(node))];
+            for (lit, case) in first.iter() {
+                cases.push((self.gates.and(&[!any, *lit]), case.clone()));
+            }
+            return self.merged(cases);
+        }
+        if trials.is_empty() {
+            return first;
+        }
+        let mut cases = Vec::new();
+        for (lit, case) in first.iter() {
+            let mut all = vec![*lit];
+            for trial in &trials {
+                let mut alike = Vec::new();
+                for (other_lit, other) in trial.iter() {
+                    let same = self.same(case, other);
+                    alike.push(self.gates.and(&[*other_lit, same]));
+                }
+                all.push(self.gates.or(&alike));
+            }
+            cases.push((self.gates.and(&all), case.clone()));
+        }
+        let told: Vec<Lit> = cases.iter().map(|(lit, _)| *lit).collect();
+        let told = self.gates.or(&told);
+        cases.push((!told, Case::Known(error())));
+        self.merged(cases)
+    }
+
+    /// What a decision comes to where each rule applies or does not.
+    fn settled(&mut self, node: Gid, id: DecisionId, parts: &[Gid], applies: &[Truth]) -> Cases {
         let program = self.ground.program;
         let decision = program.decision(id);
-        let count = rules(&decision.body).len();
-        let applies: Vec<Truth> = parts[..count].iter().map(|&part| self.truth(part)).collect();
-        let stands = self.standing(id, &applies);
+        let count = applies.len();
+        let stands: Vec<Lit> = self.standing(id, applies).into_iter().map(|truth| truth.yes).collect();
         let values: Vec<Cases> = parts[count..count * 2].iter().map(|&part| self.cases(part)).collect();
         let otherwise = parts.get(count * 2).map(|&part| self.cases(part));
         let cases = match &decision.body {
@@ -57,8 +103,8 @@ impl Encoder<'_> {
                 let conflict = Case::Known(placed(fault(FaultKind::Conflict), decision.origin.0));
                 self.by_rank(&stands, &values, &otherwise, outranks, conflict)
             }
-            DecisionBody::Includes(_) => self.gathered(&stands, &values),
-            DecisionBody::Adds(_) => self.added(parts, &stands, &values),
+            DecisionBody::Includes(_) => self.gathered(node, &stands, &values),
+            DecisionBody::Adds(_) => self.added(node, &stands, &values),
             DecisionBody::Expr(_) => self.known(error()),
         };
         match decision.body {
@@ -74,31 +120,34 @@ impl Encoder<'_> {
         }
     }
 
+    /// The value of standing rules that no other one outranks (D6).
     fn by_rank(
         &mut self,
-        stands: &[Truth],
+        stands: &[Lit],
         values: &[Cases],
         otherwise: &Cases,
         outranks: &[(Value, Value)],
         conflict: Case,
     ) -> Cases {
-        let mut present: Vec<Present> = Vec::new();
-        let (mut failed, mut maybe_failed) = (Vec::new(), Vec::new());
-        for (stands, cases) in stands.iter().zip(values) {
-            let maybe = self.gates.and(&[!stands.yes, !stands.no]);
+        let mut present: Vec<(Case, Lit)> = Vec::new();
+        let mut failed = Vec::new();
+        for (&stands, cases) in stands.iter().zip(values) {
             for (lit, case) in cases.iter() {
-                let (sure, maybe) = (self.gates.and(&[stands.yes, *lit]), self.gates.and(&[maybe, *lit]));
-                if let Case::Known(Evaluated::Error(_)) = case {
-                    failed.push(sure);
-                    maybe_failed.push(maybe);
-                    continue;
-                }
-                match present.iter_mut().find(|one| one.case == *case) {
-                    Some(one) => {
-                        one.sure = self.gates.or(&[one.sure, sure]);
-                        one.maybe = self.gates.or(&[one.maybe, maybe]);
+                let here = self.gates.and(&[stands, *lit]);
+                let fails = match case {
+                    Case::Known(Evaluated::Error(_)) => Lit::TRUE,
+                    Case::Vague(id) => {
+                        let free = self.free(*id);
+                        self.gates.and(&[!free.yes, !free.no])
                     }
-                    None => present.push(Present { case: case.clone(), sure, maybe }),
+                    _ => Lit::FALSE,
+                };
+                failed.push(self.gates.and(&[here, fails]));
+                let here = self.gates.and(&[here, !fails]);
+                match present.iter_mut().find(|(other, _)| other == case) {
+                    _ if here == Lit::FALSE => {}
+                    Some((_, lit)) => *lit = self.gates.or(&[*lit, here]),
+                    None => present.push((case.clone(), here)),
                 }
             }
         }
@@ -111,70 +160,34 @@ impl Encoder<'_> {
         };
         let kept: Vec<Lit> = present
             .iter()
-            .map(|one| {
-                let mut parts = vec![one.sure];
-                parts.extend(present.iter().filter(|other| beats(&other.case, &one.case)).map(|other| !other.sure));
+            .map(|(case, here)| {
+                let mut parts = vec![*here];
+                parts.extend(present.iter().filter(|(other, _)| beats(other, case)).map(|(_, other)| !*other));
                 self.gates.and(&parts)
             })
             .collect();
         let mut cases: Vec<(Lit, Case)> = vec![(failed, Case::Known(error()))];
-        let any: Vec<Lit> = present.iter().map(|one| one.sure).collect();
+        let any: Vec<Lit> = present.iter().map(|(_, here)| *here).collect();
         let any = self.gates.or(&any);
-        // Nothing stands: the `otherwise`, if what may stand comes to the same.
-        let nothing = self.gates.and(&[!failed, !any]);
         for (lit, case) in otherwise.iter() {
-            let mut parts = vec![nothing, *lit];
-            parts.extend(maybe_failed.iter().map(|&lit| !lit));
-            for one in &present {
-                if one.case != *case {
-                    let same = self.same(&one.case, case);
-                    parts.push(self.gates.or(&[!one.maybe, same]));
-                }
-            }
-            cases.push((self.gates.and(&parts), case.clone()));
+            cases.push((self.gates.and(&[!failed, !any, *lit]), case.clone()));
         }
         // One value is kept, or several that are equal; or two that are not.
         let mut clashes = Vec::new();
-        let mut certain_clashes = Vec::new();
         for a in 0..present.len() {
             for b in 0..a {
-                let same = self.same(&present[a].case, &present[b].case);
-                let clash = self.gates.and(&[kept[a], kept[b], !same]);
-                if clash == Lit::FALSE {
-                    continue;
-                }
-                clashes.push(clash);
-                let mut parts = vec![clash];
-                parts.extend(maybe_failed.iter().map(|&lit| !lit));
-                for one in &present {
-                    if beats(&one.case, &present[a].case) || beats(&one.case, &present[b].case) {
-                        parts.push(!one.maybe);
-                    }
-                }
-                certain_clashes.push(self.gates.and(&parts));
+                let same = self.same(&present[a].0, &present[b].0);
+                clashes.push(self.gates.and(&[kept[a], kept[b], !same]));
             }
         }
-        let (clash, certain_clash) = (self.gates.or(&clashes), self.gates.or(&certain_clashes));
-        cases.push((self.gates.and(&[!failed, certain_clash]), conflict));
-        let mut earlier: Vec<Lit> = Vec::new();
-        for (index, one) in present.iter().enumerate() {
-            let mut parts = vec![!failed, !clash, kept[index]];
-            parts.extend(earlier.iter().map(|&lit: &Lit| !lit));
-            parts.extend(maybe_failed.iter().map(|&lit| !lit));
-            for other in &present {
-                if other.case != one.case && !beats(&one.case, &other.case) {
-                    let same = self.same(&one.case, &other.case);
-                    parts.push(self.gates.or(&[!other.maybe, same]));
-                }
-            }
-            cases.push((self.gates.and(&parts), one.case.clone()));
-            earlier.push(kept[index]);
-        }
-        // Whatever is left rests on an error.
-        let told: Vec<Lit> = cases.iter().map(|(lit, _)| *lit).collect();
-        let told = self.gates.or(&told);
-        if !maybe_failed.iter().all(|&lit| lit == Lit::FALSE) || present.iter().any(|one| one.maybe != Lit::FALSE) {
-            cases.push((!told, Case::Known(error())));
+        let clash = self.gates.or(&clashes);
+        cases.push((self.gates.and(&[!failed, clash]), conflict));
+        let mut earlier: Vec<Lit> = vec![!failed, !clash];
+        for ((case, _), &kept) in present.iter().zip(&kept) {
+            let mut parts = earlier.clone();
+            parts.push(kept);
+            cases.push((self.gates.and(&parts), case.clone()));
+            earlier.push(!kept);
         }
         self.merged(cases)
     }
@@ -186,9 +199,13 @@ impl Encoder<'_> {
         }
         match (a, b) {
             (Case::Vague(_), _) | (_, Case::Vague(_)) => {
-                let id = self.vague_pair(a, b);
-                let Encoder { vague, gates, .. } = self;
-                *vague.entry(id).or_insert_with(|| gates.fresh())
+                let (pair, turned) = ((a.clone(), b.clone()), (b.clone(), a.clone()));
+                let known = self.alike.get(&pair).or_else(|| self.alike.get(&turned)).copied();
+                known.unwrap_or_else(|| {
+                    let alike = self.gates.fresh();
+                    self.alike.insert(pair, alike);
+                    alike
+                })
             }
             (Case::Term(_), _) | (_, Case::Term(_)) => match (side(a), side(b)) {
                 (Some(a), Some(b)) => {
@@ -230,29 +247,18 @@ impl Encoder<'_> {
         self.gates.or(&[both, neither])
     }
 
-    fn vague_pair(&mut self, a: &Case, b: &Case) -> Gid {
-        let mut id = |case: &Case| match case {
-            Case::Vague(id) | Case::Term(id) => *id,
-            Case::Known(value) => self.ground.known(value.clone()),
-            Case::Set(_) => self.ground.known(error()),
-        };
-        let pair = [id(a), id(b)];
-        self.ground.apply(crate::eval::kernel::Key::Less, &pair)
-    }
-
     /// A set of what standing rules include (D7).
-    fn gathered(&mut self, stands: &[Truth], values: &[Cases]) -> Cases {
+    fn gathered(&mut self, node: Gid, stands: &[Lit], values: &[Cases]) -> Cases {
         let mut members: Vec<(Value, Vec<Lit>)> = Vec::new();
         let mut failed = Vec::new();
         let mut add = |value: &Value, lit: Lit| match members.iter_mut().find(|(other, _)| other == value) {
             Some((_, lits)) => lits.push(lit),
             None => members.push((value.clone(), vec![lit])),
         };
-        let mut whole = Vec::new();
-        for (stands, cases) in stands.iter().zip(values) {
-            whole.push(self.gates.and(&[!stands.yes, !stands.no]));
+        let mut vague = Vec::new();
+        for (&stands, cases) in stands.iter().zip(values) {
             for (lit, case) in cases.iter() {
-                let lit = self.gates.and(&[stands.yes, *lit]);
+                let lit = self.gates.and(&[stands, *lit]);
                 match case {
                     Case::Known(Evaluated::Value(Value::Set(set))) => set.iter().for_each(|value| add(value, lit)),
                     Case::Known(Evaluated::Value(value)) => add(value, lit),
@@ -262,6 +268,7 @@ impl Encoder<'_> {
                             add(value, lit);
                         }
                     }
+                    Case::Vague(_) => vague.push(lit),
                     _ => failed.push(lit),
                 }
             }
@@ -269,23 +276,22 @@ impl Encoder<'_> {
         members.sort_by(|a, b| a.0.cmp(&b.0));
         let members: Vec<(Value, Lit)> =
             members.into_iter().map(|(value, lits)| (value, self.gates.or(&lits))).collect();
-        failed.extend(whole);
         let failed = self.gates.or(&failed);
-        self.merged([(failed, Case::Known(error())), (!failed, Case::Set(members.into()))])
+        let vague = self.gates.or(&vague);
+        let (unclear, clear) = (self.gates.and(&[!failed, vague]), self.gates.and(&[!failed, !vague]));
+        let set = Case::Set(members.into());
+        self.merged([(failed, Case::Known(error())), (unclear, Case::Vague(node)), (clear, set)])
     }
 
     /// A total of what standing rules add (D7).
-    fn added(&mut self, parts: &[Gid], stands: &[Truth], values: &[Cases]) -> Cases {
-        let vague = parts.first().copied().unwrap_or_default();
+    fn added(&mut self, node: Gid, stands: &[Lit], values: &[Cases]) -> Cases {
         let mut totals: Vec<(Lit, Case)> = vec![(Lit::TRUE, Case::Known(Evaluated::Value(Value::integer(0))))];
-        for (stands, cases) in stands.iter().zip(values) {
+        for (&stands, cases) in stands.iter().zip(values) {
             let mut next = Vec::new();
             for (lit, total) in &totals {
-                next.push((self.gates.and(&[*lit, stands.no]), total.clone()));
-                let open = self.gates.and(&[*lit, !stands.yes, !stands.no]);
-                next.push((open, Case::Known(error())));
+                next.push((self.gates.and(&[*lit, !stands]), total.clone()));
                 for (other, case) in cases.iter() {
-                    let lit = self.gates.and(&[*lit, stands.yes, *other]);
+                    let lit = self.gates.and(&[*lit, stands, *other]);
                     let sum = match (total, case) {
                         (Case::Known(Evaluated::Value(a)), Case::Known(Evaluated::Value(b))) => {
                             let sum = crate::eval::kernel::number::sum(&[a, b]);
@@ -294,14 +300,14 @@ impl Encoder<'_> {
                         (Case::Known(Evaluated::Error(_)), _) | (_, Case::Known(Evaluated::Error(_))) => {
                             Case::Known(error())
                         }
-                        _ => Case::Vague(vague),
+                        _ => Case::Vague(node),
                     };
                     next.push((lit, sum));
                 }
             }
             let merged = self.merged(next);
             if merged.len() > MAX_TOTALS {
-                return self.one(Case::Vague(vague));
+                return self.one(Case::Vague(node));
             }
             totals = merged.to_vec();
         }
@@ -339,8 +345,8 @@ impl Encoder<'_> {
         }
         // Rows that match must agree: as rules without rank, where a conflict is an error.
         let conflict = Case::Known(error());
-        let failing: Cases = self.by_rank(&matches, &outputs, &otherwise, &[], conflict);
-        failing
+        let matches: Vec<Lit> = matches.iter().map(|row| row.yes).collect();
+        self.by_rank(&matches, &outputs, &otherwise, &[], conflict)
     }
 }
 

@@ -69,8 +69,12 @@ pub(crate) struct Encoder<'p> {
     pub(crate) compared: IndexMap<(Side, Side), Lit>,
     /// Days of the week of nodes, monday first.
     pub(crate) weekdays: IndexMap<Gid, [Lit; 7]>,
-    /// Nodes that became free conditions.
-    pub(crate) vague: IndexMap<Gid, Lit>,
+    /// Nodes that became free conditions: when they are yes, when no; neither is an error.
+    pub(crate) vague: IndexMap<Gid, Truth>,
+    /// Comparisons `a < b` that are not understood: free conditions too.
+    pub(crate) freely: HashMap<(Side, Side), Lit>,
+    /// When two values of which one is vague are the same: free conditions too.
+    pub(crate) alike: HashMap<(Case, Case), Lit>,
     /// Between which days unstated dates lie.
     horizon: Option<(NaiveDate, NaiveDate)>,
     texts: Option<Vec<Value>>,
@@ -88,6 +92,8 @@ impl<'p> Encoder<'p> {
             compared: IndexMap::new(),
             weekdays: IndexMap::new(),
             vague: IndexMap::new(),
+            freely: HashMap::new(),
+            alike: HashMap::new(),
             horizon,
             texts: None,
             added: None,
@@ -184,8 +190,9 @@ impl<'p> Encoder<'p> {
                 Case::Known(value) if value.is_no() => no.push(*lit),
                 Case::Vague(id) => {
                     let free = self.free(*id);
-                    yes.push(self.gates.and(&[*lit, free]));
-                    no.push(self.gates.and(&[*lit, !free]));
+                    yes.push(self.gates.and(&[*lit, free.yes]));
+                    no.push(self.gates.and(&[*lit, free.no]));
+                    fails = true;
                 }
                 _ => fails = true,
             }
@@ -194,10 +201,14 @@ impl<'p> Encoder<'p> {
         Truth { yes, no: if fails { self.gates.or(&no) } else { !yes } }
     }
 
-    /// Returns the free condition that stands for a node which cannot be taken apart.
-    fn free(&mut self, id: Gid) -> Lit {
+    /// Returns the free conditions that stand for a node which cannot be taken apart: whatever it is, it may be an error.
+    pub(crate) fn free(&mut self, id: Gid) -> Truth {
         let Encoder { vague, gates, .. } = self;
-        *vague.entry(id).or_insert_with(|| gates.fresh())
+        *vague.entry(id).or_insert_with(|| {
+            let (yes, no) = (gates.fresh(), gates.fresh());
+            gates.forbid(&[yes, no]);
+            Truth { yes, no }
+        })
     }
 
     /// Returns a yes/no node's cases.
@@ -271,9 +282,9 @@ impl<'p> Encoder<'p> {
     fn make(&mut self, id: Gid) -> Cases {
         match self.ground.term(id).clone() {
             Term::Known(value) => self.known(normal(value)),
-            Term::Given(..) | Term::Listed(..) | Term::Opaque => self.one(Case::Vague(id)),
+            Term::Given(..) | Term::Listed(..) | Term::Opaque(_) => self.one(Case::Vague(id)),
             Term::Variable(index) => self.variable(id, index),
-            Term::Decide(decision, _, parts) => self.decide(decision, &parts),
+            Term::Decide(decision, _, parts) => self.decide(id, decision, &parts),
             Term::Finish(decision, part) => {
                 let cases = self.cases[&part].clone();
                 let ty = self.ground.program.decision(decision).ty.clone();
@@ -407,8 +418,9 @@ impl<'p> Encoder<'p> {
         for (lit, combination) in combinations {
             let sides: Option<Vec<Side>> = combination.iter().map(side).collect();
             let Some(sides) = sides else {
-                let vague = combination.iter().find(|case| matches!(case, Case::Vague(_)));
-                cases.push((lit, vague.cloned().unwrap_or(Case::Known(error()))));
+                let failed = combination.iter().any(|case| matches!(case, Case::Known(Evaluated::Error(_))));
+                let vague = combination.iter().any(|case| matches!(case, Case::Vague(_)));
+                cases.push((lit, if vague && !failed { Case::Vague(id) } else { Case::Known(error()) }));
                 continue;
             };
             for (index, chosen) in combination.iter().enumerate() {

@@ -106,7 +106,7 @@ impl<'p> Space<'p> {
 
     /// Whether answers may rest on conditions that stand for something not understood.
     pub(crate) fn is_vague(&self) -> bool {
-        !self.encoder.vague.is_empty()
+        !self.encoder.vague.is_empty() || !self.encoder.alike.is_empty()
     }
 
     /// States that something holds of everybody.

@@ -111,6 +111,7 @@ impl Comparing<'_, '_> {
             }
             let Some(group) = self.group(space, subject, sided, turn, who, described) else {
                 self.diff.complete = false;
+                self.diff.checks.certified = false;
                 self.diff.gaps.push(format!("an example for `{}` rests on a term that is approximated", subject.name));
                 here.push(who);
                 continue;

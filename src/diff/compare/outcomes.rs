@@ -171,7 +171,7 @@ pub(super) fn turns(
             if a != b {
                 let when = encoder.gates.and(&[*when, *then]);
                 turns.push(Turn { from: a.clone(), to: b.clone(), when });
-            } else if *a == Class::AnyValue && !set {
+            } else if *a == Class::Vague || *a == Class::AnyValue && !set {
                 let same = same(encoder, old, new);
                 let when = encoder.gates.and(&[*when, *then, !same]);
                 turns.push(Turn { from: a.clone(), to: b.clone(), when });

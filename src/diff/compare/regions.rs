@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use super::vocabulary::{Condition, Rank};
 use crate::diff::model::{Context, Part, Region, Test};
-use crate::eval::exact::ground::{Gid, enum_of};
+use crate::eval::exact::ground::{Gid, Term, enum_of};
 use crate::eval::exact::shape::Side;
 use crate::program::{FactId, Program};
 use crate::solve::domain::Domain;
@@ -323,7 +323,9 @@ impl Writer<'_, '_> {
             }
         }
         for (&day, lits) in &self.space.encoder.weekdays {
-            if let Some(weekday) = lits.iter().position(|&lit| model.holds(lit)) {
+            // Only of a fact itself, not of a day some days after: the words are `weekday of issued`.
+            let fact = matches!(self.space.encoder.ground.term(day), Term::Variable(_));
+            if let Some(weekday) = lits.iter().position(|&lit| model.holds(lit)).filter(|_| fact) {
                 facts.push(Trait::Weekday(day, vec![weekday]));
             }
         }

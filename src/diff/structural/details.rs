@@ -40,6 +40,13 @@ pub(super) fn details(old: &DeclKind, new: &DeclKind) -> Vec<String> {
         let (gone, added) = unequal(&old, &new, |clause| clause.text.clone());
         slot_changes(slot, &gone, &added, &mut found);
     }
+    // The tags of a condition that came or went with its clause say nothing new.
+    let said: Vec<String> = found.clone();
+    found.retain(|detail| {
+        let Some((sign, rest)) = detail.split_once(" condition ") else { return true };
+        let text = rest.split(" [").next().unwrap_or(rest);
+        !said.iter().any(|other| other != detail && other.starts_with(sign) && other.ends_with(text))
+    });
     found
 }
 

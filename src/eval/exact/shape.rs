@@ -295,7 +295,7 @@ impl<'g, 'p> Points<'g, 'p> {
         }
         let moves = match term {
             Term::Variable(_) => Moves::Up,
-            Term::Known(_) | Term::Given(..) | Term::Listed(..) | Term::Opaque => Moves::Not,
+            Term::Known(_) | Term::Given(..) | Term::Listed(..) | Term::Opaque(_) => Moves::Not,
             Term::Finish(_, part) => of(*part).moves,
             Term::Decide(decision, _, parts) => {
                 let count = decide::rules(&ground.program.decision(*decision).body).len();

@@ -1,11 +1,15 @@
 //! What tests of several stages share.
 
+pub(crate) mod applicants;
+pub(crate) mod random;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::load::{Folder, load};
+use crate::load::{Folder, Loaded, load_beside};
 use crate::lower::lower;
 use crate::program::Program;
+use crate::source::Sources;
 
 /// The shipped policies, as files by path.
 pub(crate) fn shipped() -> Folder {
@@ -24,21 +28,26 @@ pub(crate) fn shipped() -> Folder {
     folder
 }
 
-/// A folder of one file `p/2020-01-01.enact`, whose header is added.
-pub(crate) fn small(text: &str) -> Folder {
-    let text = format!("policy p effective from 2020-01-01\n{text}");
-    let files = BTreeMap::from([("p/2020-01-01.enact".to_owned(), text.into_bytes())]);
-    Folder { name: String::new(), files }
-}
-
 /// Lowers a folder that has no error.
 pub(crate) fn lowered(folder: &Folder) -> Program {
-    let loaded = load(folder);
+    match lowers(folder, &Sources::default()) {
+        Ok((_, program)) => program,
+        Err(errors) => panic!("{errors}"),
+    }
+}
+
+/// Lowers a folder, its texts after others; its errors, if it has any.
+pub(crate) fn lowers(folder: &Folder, beside: &Sources) -> Result<(Loaded, Program), String> {
+    let loaded = load_beside(folder, beside);
     let lowered = lower(&loaded);
     let errors = loaded.diagnostics.iter().chain(&lowered.diagnostics).filter(|found| found.is_error());
     let errors: Vec<String> = errors
         .map(|it| format!("{} {}", it.span().map_or(String::new(), |span| loaded.sources.place(span)), it.message))
         .collect();
-    assert!(errors.is_empty(), "{}", errors.join("\n"));
-    lowered.program
+    if errors.is_empty() { Ok((loaded, lowered.program)) } else { Err(errors.join("\n")) }
+}
+
+/// Loads and lowers a random policy; its errors, if it has any: an edit can make rules exceptions of each other in a circle.
+pub(crate) fn written(policy: &random::policy::Policy, beside: &Sources) -> Result<(Loaded, Program), String> {
+    lowers(&Folder { name: String::new(), files: policy.files() }, beside)
 }

@@ -2,6 +2,8 @@
 
 use chrono::NaiveDate;
 
+mod random;
+
 use super::encode::Case;
 use super::graph::{graph, nothing_but, scopes};
 use super::sat::Lit;

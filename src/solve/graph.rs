@@ -78,7 +78,7 @@ pub(crate) fn graph_with<'p>(
     scopes: &'p [Scope],
     others: &[NodeId],
 ) -> (Ground<'p>, Vec<Graphed>) {
-    walked(program, requests, scopes, others, 0)
+    walked(program, requests, scopes, others, 0, &[])
 }
 
 /// Returns a program in which each fact has a twin, after all facts: two applicants side by side.
@@ -95,7 +95,19 @@ pub(crate) fn graph_of_two<'p>(
     scopes: &'p [Scope],
     count: u32,
 ) -> (Ground<'p>, Vec<Graphed>) {
-    walked(program, requests, scopes, &[], count)
+    walked(program, requests, scopes, &[], count, &[])
+}
+
+/// Walks one request for each of these facts over one graph, about the twin of that fact and otherwise the same facts; and one
+/// before them about the facts themselves.
+pub(crate) fn graph_of_twins<'p>(
+    program: &'p Program,
+    requests: &[Request],
+    scopes: &'p [Scope],
+    count: u32,
+    facts: &[FactId],
+) -> (Ground<'p>, Vec<Graphed>) {
+    walked(program, requests, scopes, &[], count, facts)
 }
 
 fn walked<'p>(
@@ -104,6 +116,7 @@ fn walked<'p>(
     scopes: &'p [Scope],
     others: &[NodeId],
     twin: u32,
+    only: &[FactId],
 ) -> (Ground<'p>, Vec<Graphed>) {
     let mut verdicts: Vec<Option<Evaluated>> = vec![None; program.nodes.len()];
     for (request, scope) in requests.iter().zip(scopes) {
@@ -126,6 +139,7 @@ fn walked<'p>(
     for (side, (request, scope)) in requests.iter().zip(scopes).enumerate() {
         ground.rules.clear();
         ground.twin = if side == 0 { 0 } else { twin };
+        ground.only_twin = side.checked_sub(1).and_then(|side| only.get(side).copied());
         let mut walk = Walk::new(program, scope, ground);
         let mut roots = Vec::new();
         let mut invariants: Vec<(OriginId, Gid)> = Vec::new();

@@ -57,8 +57,10 @@ fn valid(schema: &str, instance: &str) -> Json {
     instance
 }
 
+/// The official schema. Its pattern for languages has a bracket too many, which strict readers of patterns refuse.
 fn official_sarif() -> String {
-    fs::read_to_string(root().join("tests/external/schemas/sarif-2.1.0-rtm.5.json")).expect("the schema")
+    let text = fs::read_to_string(root().join("tests/external/schemas/sarif-2.1.0-rtm.5.json")).expect("the schema");
+    text.replace("{2}|^[a-zA-Z]{2}-[a-zA-Z]{2}]?$", "{2}(-[a-zA-Z]{2})?$")
 }
 
 #[test]
@@ -141,7 +143,7 @@ fn tests_for_conditions_pass_and_fail_once_a_condition_is_dropped() {
     assert!(said.contains("for 5 conditions"), "{said}");
     assert!(!said.contains("no test:"), "{said}");
     assert_eq!(code(&enact(folder.path(), &["test"])), 0);
-    assert_eq!(code(&enact(folder.path(), &["fmt", "--check"])), 0);
+    assert_eq!(code(&enact(folder.path(), &["fmt", "--check", "policies/p/tests"])), 0);
     let path = folder.path().join("policies/p/2024-01-01.enact");
     // Each condition in turn, negated or dropped, must be noticed.
     for (from, to) in [
@@ -182,7 +184,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// A workflow command: its name, its properties, its message.
+/// A workflow command: its name, its properties in order, its data.
 type Command = (String, Vec<(String, String)>, String);
 
 /// Reads a workflow command as the runner does: `::command key=value,key=value::data`, escapes undone.

@@ -1,6 +1,6 @@
 //! One version of a policy: its graph, and questions about everybody it is meant for.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 use chrono::NaiveDate;
 use serde_json::Map;
@@ -23,7 +23,7 @@ use crate::solve::{Answer as Found, Model, Space};
 use crate::source::{SourceId, Span};
 use crate::value::{Evaluated, Type, Value};
 
-/// How many applicants are kept who answer further questions at no cost.
+/// How many applicants are kept, the latest, who answer further questions at no cost.
 const MAX_KEPT: usize = 256;
 
 /// What a question about everybody came to.
@@ -54,7 +54,7 @@ pub(super) struct Look<'p> {
     /// Texts that belong to this policy or to a library: what other policies write is looked at with them.
     own: BTreeSet<SourceId>,
     /// Applicants found so far.
-    kept: Vec<Model>,
+    kept: VecDeque<Model>,
     /// Whether a question was left open.
     open: bool,
 }
@@ -100,7 +100,7 @@ impl<'p> Look<'p> {
             meant,
             read: read(program, version),
             own,
-            kept: Vec::new(),
+            kept: VecDeque::new(),
             open: false,
         }
     }
@@ -132,8 +132,9 @@ impl<'p> Look<'p> {
         }
         match self.space.ask(who) {
             Found::Yes(model) => {
-                if self.kept.len() < MAX_KEPT {
-                    self.kept.push(model);
+                self.kept.push_back(model);
+                if self.kept.len() > MAX_KEPT {
+                    self.kept.pop_front();
                 }
                 Anyone::Yes
             }
@@ -143,6 +144,20 @@ impl<'p> Look<'p> {
                 Anyone::Unknown
             }
         }
+    }
+
+    /// Returns somebody the version is meant for, for whom all of these hold: the latest found, or a new one.
+    pub(super) fn somebody(&mut self, who: &[Lit]) -> Option<Model> {
+        if self.anyone(who) != Anyone::Yes {
+            return None;
+        }
+        let holds = |model: &&Model| who.iter().all(|&lit| model.tells(lit) && model.holds(lit));
+        self.kept.iter().rev().find(holds).cloned()
+    }
+
+    /// Takes note that something was left out because it would have taken too long.
+    pub(super) fn leave_open(&mut self) {
+        self.open = true;
     }
 
     /// Whether it is proved that there is nobody.

@@ -45,31 +45,25 @@ pub(super) fn with<R>(program: &Program, request: &Request, today: NaiveDate, lo
     let roots: Vec<(Gid, Gid)> = sides[0].roots.iter().copied().zip(sides[1].roots.iter().copied()).collect();
     let mut differs = Vec::new();
     for (a, b) in roots {
-        let (x, y) = (space.encoder.cases(a), space.encoder.cases(b));
-        let values = differ(&mut space.encoder, &x, &y);
-        let (x, y) = (fails(&mut space.encoder, a), fails(&mut space.encoder, b));
-        let errors = space.encoder.equal(x, y);
-        differs.push(space.encoder.gates.or(&[values, !errors]));
+        differs.push(apart(&mut space, a, b));
     }
     let equal = equalities(&mut space, count);
     look(&mut Two { program, space, sides, count, today, equal, differs, meant })
 }
 
-impl Two<'_> {
-    /// The facts among these that change no outcome of any decision, whatever invariants say.
-    pub(super) fn idle(&mut self, facts: &[FactId]) -> Vec<FactId> {
-        let differs = self.space.encoder.gates.or(&self.differs);
-        let mut list = Vec::new();
-        for &fact in facts {
-            let mut who = self.equal_but(|other| other == fact);
-            who.push(differs);
-            if self.space.nobody(&who) {
-                list.push(fact);
-            }
-        }
-        list
+/// When two outcomes are not the same: other values, or an error and none.
+pub(super) fn apart(space: &mut Space, a: Gid, b: Gid) -> Lit {
+    if a == b {
+        return Lit::FALSE;
     }
+    let (x, y) = (space.encoder.cases(a), space.encoder.cases(b));
+    let values = differ(&mut space.encoder, &x, &y);
+    let (x, y) = (fails(&mut space.encoder, a), fails(&mut space.encoder, b));
+    let errors = space.encoder.equal(x, y);
+    space.encoder.gates.or(&[values, !errors])
+}
 
+impl Two<'_> {
     /// States that all facts are the same but these.
     pub(super) fn equal_but(&self, other: impl Fn(FactId) -> bool) -> Vec<Lit> {
         self.equal.iter().filter(|(fact, _)| !other(**fact)).map(|(_, lit)| *lit).collect()

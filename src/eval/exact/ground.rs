@@ -88,6 +88,8 @@ pub(crate) struct Ground<'p> {
     pub(crate) groups: Groups,
     /// How many facts further on the fact lies that is read in place of one: 0, or to where the twins of facts are.
     pub(crate) twin: u32,
+    /// The only fact whose twin is read; nothing is all of them.
+    pub(crate) only_twin: Option<FactId>,
     /// How many opaque terms are like nothing else.
     single: u32,
 }
@@ -95,7 +97,8 @@ pub(crate) struct Ground<'p> {
 impl<'p> Ground<'p> {
     pub(crate) fn new(program: &'p Program, scope: &'p Scope, groups: Groups) -> Self {
         let (terms, variables, rules) = (IndexMap::new(), IndexMap::new(), HashMap::new());
-        Ground { program, scope, terms, variables, rules, groups, twin: 0, single: 0 }
+        let (twin, only_twin) = (0, None);
+        Ground { program, scope, terms, variables, rules, groups, twin, only_twin, single: 0 }
     }
 
     pub(crate) fn term(&self, id: Gid) -> &Term {
@@ -302,7 +305,7 @@ impl Algebra for Ground<'_> {
     }
 
     fn fact(&mut self, fact: FactId) -> Gid {
-        let read = FactId(fact.0 + self.twin);
+        let read = if self.only_twin.is_none_or(|only| only == fact) { FactId(fact.0 + self.twin) } else { fact };
         let at = Missing { fact: read, path: Vec::new() };
         if let Slot::Given(value) = self.scope.slot(fact).clone() {
             return self.given(&value, at);

@@ -192,6 +192,11 @@ impl Comparing<'_, '_> {
                         settled = false;
                         continue;
                     }
+                    // What the engine cannot tell is no outcome that people could be told of.
+                    Answer::Yes(_) if turn.from == Class::Vague || turn.to == Class::Vague => {
+                        settled = false;
+                        continue;
+                    }
                     Answer::Yes(_) => {}
                 }
                 let words = words.get_or_insert_with(|| {

@@ -306,7 +306,8 @@ fn most_policies_are_understood_as_a_whole() {
 #[test]
 fn seeds_that_once_failed() {
     // A set that comes to the same whether or not a rule with an error stands; different conditions on lists that were one.
-    for seed in [40, 51, 158, 223] {
+    // A clash of dates that rests on how many months are added.
+    for seed in [40, 51, 158, 223, 17126821872523765806] {
         agree(seed, 3);
     }
 }

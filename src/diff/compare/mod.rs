@@ -23,7 +23,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use self::groups::{Found, Sided, Turning};
-use self::outcomes::{Outcomes, same, turns};
+use self::outcomes::{Class, Outcomes, same, turns};
 use self::sides::{Subject, edit_of, hybrids, named, request, side_of, subjects, today};
 use self::vocabulary::{Condition, Edited, conditions};
 use super::join::join;

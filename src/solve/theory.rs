@@ -123,7 +123,9 @@ impl Check<'_, '_, '_, '_> {
                 _ => index += 1,
             }
         }
-        let mut lits: BTreeSet<Lit> = BTreeSet::new();
+        // Links were made for these ranges, and are not made again for wider ones.
+        let ranges = self.ranges.iter().filter_map(|variable| self.places.get(variable));
+        let mut lits: BTreeSet<Lit> = ranges.flat_map(|place| [place.low.1, place.high.1]).collect();
         let variables: BTreeSet<u32> = needed.iter().flat_map(|&demand| self.variables(demand)).collect();
         for variable in variables {
             let Some(place) = self.places.get(&variable).cloned() else { continue };
@@ -140,9 +142,6 @@ impl Check<'_, '_, '_, '_> {
                 }
             }
         }
-        // Links were made for these ranges, and are not made again for wider ones.
-        let ranges = self.ranges.iter().filter_map(|variable| self.places.get(variable));
-        lits.extend(ranges.flat_map(|place| [place.low.1, place.high.1]));
         lits.extend(needed.iter().flat_map(|&demand| self.demands[demand].because.iter().copied()));
         lits.remove(&Lit::TRUE);
         lits.into_iter().collect()

@@ -25,7 +25,7 @@ pub(crate) mod graph;
 pub(crate) mod sat;
 pub(crate) mod theory;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
@@ -176,6 +176,7 @@ impl<'p> Space<'p> {
             }
         }
         let (mut demands, mut later) = (Vec::new(), Vec::new());
+        let ranges = std::cell::RefCell::new(BTreeSet::new());
         let compared: Vec<((Side, Side), Lit)> =
             self.encoder.compared.iter().map(|(sides, &lit)| (sides.clone(), lit)).collect();
         for ((a, b), lit) in compared {
@@ -187,7 +188,10 @@ impl<'p> Space<'p> {
             let mut because = vec![if holds { lit } else { !lit }];
             because.extend(ways.keys().map(|variable| present[variable]));
             let moved = |up: bool| ways.iter().filter(|&(_, &way)| (way == holds) == up).map(|(&v, _)| v).collect();
-            let range = |index: u32| places.get(&index).map(|place: &Place| (place.low.0, place.high.0));
+            let range = |index: u32| {
+                ranges.borrow_mut().insert(index);
+                places.get(&index).map(|place: &Place| (place.low.0, place.high.0))
+            };
             for side in [&a, &b] {
                 later.extend(self.encoder.later(side, &range));
             }
@@ -204,7 +208,7 @@ impl<'p> Space<'p> {
         }
         later.sort_unstable();
         later.dedup();
-        Demands { places, demands, links: compare::links(&later) }
+        Demands { places, demands, links: compare::links(&later), ranges: ranges.into_inner() }
     }
 }
 

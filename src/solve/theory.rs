@@ -55,6 +55,8 @@ pub(crate) struct Demands {
     pub(crate) demands: Vec<Demand>,
     /// What holds anyway between nodes that are so many months apart.
     pub(crate) links: Vec<Gap>,
+    /// The variables on whose range links rest: what clashes by a link clashes because of it.
+    pub(crate) ranges: BTreeSet<u32>,
 }
 
 /// What the demands came to.
@@ -79,9 +81,9 @@ const MAX_DAYS: i128 = 800;
 
 /// Checks whether all demands can hold.
 pub(crate) fn settle(points: &mut Points<'_, '_>, all: &Demands) -> Settled {
-    let Demands { places, demands, links } = all;
+    let Demands { places, demands, links, ranges } = all;
     let (places, relaxed) = (places.clone(), BTreeSet::new());
-    let mut check = Check { points, places, demands, links, raises: 0, branches: 0, relaxed };
+    let mut check = Check { points, places, demands, links, ranges, raises: 0, branches: 0, relaxed };
     let all: Vec<usize> = (0..demands.len()).collect();
     match check.solve(&all, check.start()) {
         Found::At(at) => Settled::At(at),
@@ -101,6 +103,7 @@ struct Check<'a, 'b, 'g, 'p> {
     places: BTreeMap<u32, Place>,
     demands: &'a [Demand],
     links: &'a [Gap],
+    ranges: &'a BTreeSet<u32>,
     raises: usize,
     branches: usize,
     /// Facts that lie in each demand where that likes them best: what fails even so cannot hold.
@@ -137,6 +140,9 @@ impl Check<'_, '_, '_, '_> {
                 }
             }
         }
+        // Links were made for these ranges, and are not made again for wider ones.
+        let ranges = self.ranges.iter().filter_map(|variable| self.places.get(variable));
+        lits.extend(ranges.flat_map(|place| [place.low.1, place.high.1]));
         lits.extend(needed.iter().flat_map(|&demand| self.demands[demand].because.iter().copied()));
         lits.remove(&Lit::TRUE);
         lits.into_iter().collect()

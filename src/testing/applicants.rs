@@ -103,7 +103,7 @@ impl Applicants {
     pub fn draw(&self, program: &Program, dice: &mut Dice) -> Facts {
         let mut facts = Facts::new(program);
         // Values of facts drawn so far: others are drawn beside them.
-        let mut so_far = self.clone_hot();
+        let mut so_far = Hot::default();
         for &fact in &self.facts {
             let declared = program.fact(fact);
             let value = self.value(program, &declared.ty, declared.within.as_ref(), &mut so_far, dice);
@@ -117,7 +117,7 @@ impl Applicants {
     pub fn change(&self, program: &Program, facts: &mut Facts, dice: &mut Dice) {
         let fact = *dice.one_of(&self.facts);
         let declared = program.fact(fact);
-        let mut so_far = self.clone_hot();
+        let mut so_far = Hot::default();
         for (_, slot) in facts.iter() {
             if let Slot::Given(Value::Date(day)) = slot {
                 so_far.days.push(*day);
@@ -136,10 +136,6 @@ impl Applicants {
             let moment = day.and_hms_opt(dice.roll(24) as u32, 30, 0).expect("a time of day").and_utc();
             facts.set(time, Slot::Given(Value::Instant(moment)));
         }
-    }
-
-    fn clone_hot(&self) -> Hot {
-        Hot { numbers: Vec::new(), days: Vec::new() }
     }
 
     fn value(
@@ -262,6 +258,7 @@ impl Applicants {
 }
 
 /// Values drawn so far.
+#[derive(Default)]
 struct Hot {
     numbers: Vec<Decimal>,
     days: Vec<NaiveDate>,

@@ -1,5 +1,7 @@
 //! What tests of several stages share.
 
+// Examples read it too, and more of it.
+#[allow(dead_code)]
 pub(crate) mod applicants;
 pub(crate) mod random;
 

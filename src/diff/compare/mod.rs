@@ -23,7 +23,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use self::groups::{Found, Sided, Turning};
-use self::outcomes::{Outcomes, same, turns};
+use self::outcomes::{Class, Outcomes, same, turns};
 use self::sides::{Subject, edit_of, hybrids, named, request, side_of, subjects, today};
 use self::vocabulary::{Condition, Edited, conditions};
 use super::join::join;
@@ -189,6 +189,11 @@ impl Comparing<'_, '_> {
                 match space.ask(&[turn.when]) {
                     Answer::No(_) => continue,
                     Answer::Unknown => {
+                        settled = false;
+                        continue;
+                    }
+                    // What the engine cannot tell is no outcome that people could be told of.
+                    Answer::Yes(_) if turn.from == Class::Vague || turn.to == Class::Vague => {
                         settled = false;
                         continue;
                     }

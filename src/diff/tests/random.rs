@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::words::{Comes, Conditions, Person, holds, in_context, moves};
-use crate::diff::{Comparison, Options, Text, compare};
+use crate::diff::{Comparison, Fate, Options, Text, compare};
 use crate::eval::scope::Scope;
 use crate::eval::{Answer, Outcome, Possible, Request, Status, evaluate};
 use crate::facts::Facts;
@@ -237,7 +237,12 @@ fn mirrored(seed: u64) {
         };
         assert_eq!(texts(transitions(&forth, false)), texts(transitions(&back, true)), "{}", say("mirrored"));
     }
-    if edits == [Edit::Reorder] && forth.diff.complete {
+    // Each edit shows, or is proved to change nothing for anybody.
+    let shows = forth.diff.decisions.iter().any(|decision| !decision.groups.is_empty());
+    let told =
+        !forth.diff.decisions.iter().any(|decision| decision.fate == Fate::Unknown) || !forth.diff.gaps.is_empty();
+    assert!(shows || forth.diff.complete || told, "{}", say("silent"));
+    if edits.iter().all(|edit| *edit == Edit::Reorder) && forth.diff.complete {
         assert!(transitions(&forth, false).is_empty(), "{}", say("the order of rules means nothing"));
     }
 }
@@ -248,7 +253,7 @@ fn cases() -> u32 {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: cases() / 4, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases() / 32, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_diff_says_of_everybody_what_the_interpreter_says_of_each(seed in any::<u64>()) {
@@ -261,23 +266,53 @@ proptest! {
     }
 }
 
-#[test]
-fn scratch() {
-    let number = |name: &str| std::env::var(name).map_or(0, |n| n.parse::<u64>().unwrap());
+/// Seeds of pairs that the engine compares in about a second in a build without optimisation; others take it ten times as long.
+const QUICK: [std::ops::Range<u64>; 7] = [103..110, 111..120, 123..126, 127..130, 131..138, 139..146, 147..153];
+/// How many tests share the work: they run side by side.
+const SHARES: usize = 4;
+/// How many decisions of one applicant under both texts are compared over all tests, at least.
+const WANTED: usize = 1_000_000;
+
+/// Compares one share of the pairs on one share of a million applicants.
+fn share(number: usize) {
+    let seeds: Vec<u64> = QUICK.into_iter().flatten().skip(number).step_by(SHARES).collect();
     let mut tally = Tally::default();
-    let (mut failed, mut turned) = (Vec::new(), Vec::new());
-    for seed in number("FROM")..number("TO") {
-        let started = std::time::Instant::now();
-        match std::panic::catch_unwind(|| agree(seed, number("POINTS") as usize)) {
-            Ok(more) => tally += more,
-            Err(_) => failed.push(seed),
-        }
-        if std::panic::catch_unwind(|| mirrored(seed)).is_err() {
-            turned.push(seed);
-        }
-        if started.elapsed().as_millis() > 3000 {
-            println!("SLOW {seed} {:?}", started.elapsed());
-        }
+    for (index, &seed) in seeds.iter().enumerate() {
+        // Policies have one to three decisions: what one pair leaves open the next ones do.
+        let left = (WANTED / SHARES).saturating_sub(tally.checked);
+        let decisions = pair(seed).0.policy.decisions.len();
+        tally += agree(seed, left.div_ceil((seeds.len() - index) * decisions));
     }
-    println!("{tally:?} FAILED {failed:?} TURNED {turned:?}");
+    println!("{tally:?}");
+    assert!(tally.checked >= WANTED / SHARES, "{tally:?}");
+    assert!(tally.differing > 1_000 && tally.read > 1_000, "{tally:?}");
+    assert!(tally.complete * 2 > tally.pairs, "{tally:?}");
+}
+
+#[test]
+fn a_million_applicants_first_share() {
+    share(0);
+}
+
+#[test]
+fn a_million_applicants_second_share() {
+    share(1);
+}
+
+#[test]
+fn a_million_applicants_third_share() {
+    share(2);
+}
+
+#[test]
+fn a_million_applicants_fourth_share() {
+    share(3);
+}
+
+#[test]
+fn seeds_that_once_failed() {
+    // Different conditions on lists were one; the day of the week of a day some days after a fact; `unclear` as an outcome.
+    for seed in [119, 125, 130, 133, 9730267981964976084, 9730267691980392767] {
+        agree(seed, 150);
+    }
 }

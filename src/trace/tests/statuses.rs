@@ -77,6 +77,8 @@ fn decided_by_a_bar_of_another_policy() {
     ├─ set aside   The job needs no assessment [W-02]  "no" outranks "yes"
     │  └─ hold: Labour Market Impact Assessment in {positive, neutral} [W-05]; and 1 more
     └─ not barred  Not fit [W-08]                      /offer = positive
+    Enough      citizenships, lawful permanent resident of the United States and last day of the
+                authorized stay: these facts alone decide
     What would  "citizenships" = FR, IN, US would give YES, all else equal
                 "lawful permanent resident of the United States" = yes would give YES, all else equal
                 "last day of the authorized stay" = 2025-06-01 would give YES, all else equal
@@ -299,6 +301,7 @@ rule fewer [P-1] "An open stay" days_allowed is 30 when open_stay
     30   Days allowed
          on Saturday 2024-06-01, under p 2024-01-01
     Because    An open stay [P-1]  policies/p/2024-01-01.enact:12
+    Enough     stays: this fact alone decides
     Dates      until 2023-12-31 not in force | since 2024-01-01 30
     ");
     insta::assert_snapshot!(tree, @"
@@ -306,6 +309,7 @@ rule fewer [P-1] "An open stay" days_allowed is 30 when open_stay
          on Saturday 2024-06-01, under p 2024-01-01
     └─ decided by  An open stay [P-1]                p/2024-01-01.enact:12
        └─ ✓ a stay without an end: one of two holds  /stays = 2 entries, /stays/1/last = none
+    Enough     stays: this fact alone decides
     Dates      until 2023-12-31 not in force | since 2024-01-01 30
     Replay: policy sha256:e3b0… data sha256:e3b0… facts sha256:4413… enact 0.1.0
     ");
@@ -317,6 +321,7 @@ rule fewer [P-1] "An open stay" days_allowed is 30 when open_stay
        └─ ✓ row 50..100 -> 25.00 CAD
           ├─ ✓ grade >= 50            /grade = 70
           └─ ✓ grade <= 100           /grade = 70
+    Enough      grade: this fact alone decides
     What would  "grade" = 49 would give 10.00 CAD, all else equal
     Dates       until 2023-12-31 not in force | since 2024-01-01 25.00 CAD
     Replay: policy sha256:e3b0… data sha256:e3b0… facts sha256:4413… enact 0.1.0
@@ -327,6 +332,7 @@ rule fewer [P-1] "An open stay" days_allowed is 30 when open_stay
           on Saturday 2024-06-01, under p 2024-01-01
     └─ decided by  a stay without an end: one of two holds  /stays = 2 entries
        └─ ✓ /stays/1: last day is none                      /stays/1/last = none
+    Enough     stays: this fact alone decides
     Dates      until 2023-12-31 not in force | since 2024-01-01 yes
     Replay: policy sha256:e3b0… data sha256:e3b0… facts sha256:4413… enact 0.1.0
     ");

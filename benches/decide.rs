@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::path::Path;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use enact::check::check;
+use enact::check::{analyse, check};
 use enact::eval::{Request, evaluate};
 use enact::facts::{read_facts, set_fact};
 use enact::load::{Folder, load};
@@ -63,6 +63,20 @@ fn load_and_check(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// All analyses of meaning: of 400 rules over 150 facts, and of the shipped policies.
+fn analyses(criterion: &mut Criterion) {
+    let mut shipped = Folder { name: "policies".into(), ..Folder::default() };
+    read_folder(Path::new("policies"), Path::new("policies"), &mut shipped);
+    let mut group = criterion.benchmark_group("analyse");
+    group.sample_size(10);
+    for (name, folder) in [("400_rules", large(400)), ("shipped", shipped)] {
+        let loaded = load(&folder);
+        let program = check(&loaded).program.expect("no errors");
+        group.bench_function(name, |bencher| bencher.iter(|| black_box(analyse(&loaded, &program).findings.len())));
+    }
+    group.finish();
+}
+
 fn decide(criterion: &mut Criterion) {
     let mut folder = Folder { name: "policies".into(), ..Folder::default() };
     read_folder(Path::new("policies"), Path::new("policies"), &mut folder);
@@ -105,5 +119,5 @@ fn read_folder(root: &Path, at: &Path, folder: &mut Folder) {
     }
 }
 
-criterion_group!(benches, load_and_check, decide);
+criterion_group!(benches, load_and_check, decide, analyses);
 criterion_main!(benches);

@@ -284,7 +284,15 @@ impl<'p> Look<'p> {
     pub(super) fn say_vague(&mut self, claims: &mut Claims) {
         let version = self.program.version(self.version);
         let mut places: Vec<String> = Vec::new();
-        for &id in self.space.encoder.vague.keys() {
+        let vague: Vec<Gid> = self.space.encoder.vague.keys().copied().collect();
+        for id in vague {
+            // What is vague only for people the version is not meant for matters to nobody.
+            let cases = self.space.encoder.cases(id);
+            let lits: Vec<Lit> =
+                cases.iter().filter(|(_, case)| matches!(case, Case::Vague(_))).map(|(lit, _)| *lit).collect();
+            if !lits.is_empty() && lits.iter().all(|&lit| self.never(&[lit])) {
+                continue;
+            }
             let text = self.space.encoder.place_of(id);
             if !places.contains(&text) {
                 places.push(text);

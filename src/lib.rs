@@ -21,6 +21,15 @@
 //!
 //! What people do with it: [`coverage`] (what tests reach), [`interview`] (which question next), [`doc`] (readable pages).
 //!
+//! Two stages ask about everybody at once, not about one applicant:
+//!
+//! | stage | module | from | to |
+//! |---|---|---|---|
+//! | analyse | [`check::analyse`] | a `Program` | findings: rules that conflict, never apply, leave a gap; asserts that hold |
+//! | compare | [`diff`] | two texts, joined as one `Program` | who is affected, why, with examples: the record `enact.diff/1` |
+//!
+//! Both rest on `solve`, which makes clauses of the graph that `eval::exact` builds when nothing is known.
+//!
 //! Beside them: [`source`] (texts, spans, lines), [`diagnostic`] (what the tool says about a text), [`value`] (types and values).
 //! Imports run downwards in this order: source, diagnostic, value, syntax, load, program, lower, check, facts, eval, trace.
 //!
@@ -33,6 +42,8 @@
 //! - **Invariant:** `syntax` knows no facts, `eval` no texts and no pest. `Rule`, `Pair` and their kin stay inside `syntax`.
 //! - **Invariant:** no text, of any length, panics, overflows the stack or hangs; every limit is a named constant.
 //! - **Invariant:** the same input gives the same bytes. Nothing iterates over a hash map into a result.
+//! - **Invariant:** of everybody, a *no* is a proof; a *yes* comes with an applicant that the interpreter decides alike. What could
+//!   not be taken apart or settled is named ([`diff::Diff::gaps`], `approximated`), never passed over.
 //!
 //! # Where to start reading
 //!
@@ -41,6 +52,12 @@
 //! engine), its typing in `lower`. Missing facts: `eval::exact` works on finite cells of each unknown fact and decision diagrams over
 //! them, under a budget; what it cannot settle it says (`exact: false`), never guesses. Wording of explanations: `trace::words`,
 //! `trace::phrase`, `trace::text`.
+//!
+//! Who is affected by an edit: `diff::compare`, in the order of its steps; what is meant by a group: [`diff::Group`]; how people
+//! are described: `diff::compare::regions`; what changed in the text, without its meaning: `diff::structural`. A new finding about
+//! what policies mean: a file in `check::analysis` that asks `look`, a code in [`diagnostic`], a page in `docs/errors`. A new
+//! operation that `solve` should take apart: `solve::encode`; until then it stands for anything, and answers that rest on it are
+//! checked by the interpreter.
 //!
 //! # Example
 //!
@@ -71,10 +88,16 @@
 
 #![forbid(unsafe_code)]
 
+// What tests and benchmarks share names the crate as its users do.
+#[cfg(test)]
+extern crate self as enact;
+
+mod authored;
 pub mod check;
 mod countries;
 pub mod coverage;
 pub mod diagnostic;
+pub mod diff;
 pub mod doc;
 pub mod eval;
 pub mod facts;
@@ -82,7 +105,10 @@ pub mod interview;
 pub mod load;
 pub mod lower;
 pub mod program;
+mod solve;
 pub mod source;
 pub mod syntax;
+#[cfg(test)]
+mod testing;
 pub mod trace;
 pub mod value;

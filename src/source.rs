@@ -124,6 +124,13 @@ impl Sources {
         SourceId(self.files.len() as u32 - 1)
     }
 
+    /// Shows a file under another name: a copy that stands in for it lies elsewhere.
+    pub fn rename(&mut self, id: SourceId, name: impl Into<String>) {
+        if let Some(file) = self.files.get_mut(id.0 as usize) {
+            file.name = name.into();
+        }
+    }
+
     /// Returns a file.
     pub fn get(&self, id: SourceId) -> &SourceFile {
         &self.files[id.0 as usize]

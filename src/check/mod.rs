@@ -1,13 +1,16 @@
 //! What is wrong with a set of policies beyond their texts: circles, holes in time, declarations that nothing reads.
 //!
-//! [`check`] is the only way to a [`Program`]: it hands one out when no error was found. One file an analysis.
+//! [`check`] is the only way to a [`Program`]: it hands one out when no error was found. One file an analysis. What it finds is
+//! quick to find; [`analyse`] asks questions about all applicants, which evaluation does not wait for.
 
+mod analysis;
 mod clauses;
 mod cycles;
 mod data;
 mod time;
 mod unused;
 
+pub use analysis::{Analysis, Around, PairTests, Threshold, analyse, pair_tests, sweep};
 pub use clauses::{Clauses, clauses};
 
 use crate::diagnostic::{self, Diagnostic};

@@ -14,6 +14,7 @@ mod ask;
 mod check;
 mod clauses;
 mod completions;
+mod diff;
 mod doc;
 mod eval;
 mod exit;
@@ -46,7 +47,7 @@ use terminal::Terminal;
 #[derive(Debug, Parser)]
 #[command(name = "enact", version, max_term_width = 100, arg_required_else_help = true)]
 #[command(after_help = "\
-Exit codes: 0 done; 1 findings (errors of `check`, failed tests, unformatted files, `--fail-unless` not met);
+Exit codes: 0 done; 1 findings (errors of `check`, failed tests, unformatted files, `--fail-unless` or `--expect` not met);
 2 usage, file, syntax or facts error; 3 incomplete (an analysis ran out of its budget).
 
 Examples:
@@ -106,6 +107,8 @@ enum Command {
     Explain(explain::ExplainArgs),
     /// Ask for the facts one by one: only what can still matter, most useful first.
     Ask(ask::AskArgs),
+    /// Compare two texts of a policy: what changed, and who is affected.
+    Diff(diff::DiffArgs),
     /// Run declared tests and case files.
     Test(test::TestArgs),
     /// Lay out policies in the one canonical way.
@@ -149,6 +152,7 @@ fn run(cli: &Cli, terminal: &Terminal) -> Outcome {
         Command::Eval(args) => eval::run(args, policies, terminal),
         Command::Explain(args) => explain::run(args, policies, terminal),
         Command::Ask(args) => ask::run(args, policies, terminal),
+        Command::Diff(args) => diff::run(args, policies, terminal),
         Command::Test(args) => test::run(args, policies, terminal),
         Command::Fmt(args) => fmt::run(args, policies, terminal),
         Command::Show(args) => show::run(args, policies, terminal),

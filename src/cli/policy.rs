@@ -24,10 +24,18 @@ pub struct Named {
 
 /// How an argument names a policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Reference {
+pub enum Reference {
+    /// Its name, in the root.
     Name(String),
+    /// A folder or file.
     Path(PathBuf),
-    Git { revision: String, path: String },
+    /// A folder or file as it stood in a revision.
+    Git {
+        /// The revision.
+        revision: String,
+        /// The path, from the current folder.
+        path: String,
+    },
 }
 
 /// Finds the policy an argument names, and reads its root.
@@ -56,14 +64,7 @@ pub fn find(argument: &str, policies: Option<&Path>) -> Result<Named, Failure> {
     let program = &ready.program;
     let versions = &program.policies[policy.index()].versions;
     let pinned = match version {
-        Some(version) => {
-            let found = versions.iter().copied().find(|&id| program.version(id).name == version);
-            Some(found.ok_or_else(|| {
-                let names: Vec<&str> = versions.iter().map(|&id| program.version(id).name.as_str()).collect();
-                let message = format!("`{}` has no version `{version}`", program.policies[policy.index()].name);
-                Failure::usage(message, Some(format!("its versions start on {}", names.join(", "))))
-            })?)
-        }
+        Some(version) => Some(by_version(program, policy, &version)?),
         // A file is one version.
         None => {
             let file = inside.filter(|inside| inside.ends_with(".enact"));
@@ -76,7 +77,7 @@ pub fn find(argument: &str, policies: Option<&Path>) -> Result<Named, Failure> {
 }
 
 /// Splits an argument into what names the policy and its version.
-fn read(argument: &str, policies: Option<&Path>) -> Result<(Reference, Option<String>), Failure> {
+pub fn read(argument: &str, policies: Option<&Path>) -> Result<(Reference, Option<String>), Failure> {
     let (text, version) = match argument.rsplit_once('@') {
         // A revision may hold an `@` too: `HEAD@{1}`.
         Some((text, version)) if !version.contains(['/', ':']) => {
@@ -99,9 +100,9 @@ fn read(argument: &str, policies: Option<&Path>) -> Result<(Reference, Option<St
     }
     let is_name = text.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
         && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    // A name is looked up in the root, unless there is none, or only a path is called so.
+    // A name is looked up in the root, unless there is none, or it is the root itself, or only a path is called so.
     let root = policies.unwrap_or(Path::new("policies"));
-    if is_name && (root.is_dir() || !Path::new(text).exists()) {
+    if is_name && Path::new(text) != root && (root.is_dir() || !Path::new(text).exists()) {
         return Ok((Reference::Name(text.to_owned()), version));
     }
     if !Path::new(text).exists() && !text.contains(['/', '\\', '.']) {
@@ -111,7 +112,8 @@ fn read(argument: &str, policies: Option<&Path>) -> Result<(Reference, Option<St
     Ok((Reference::Path(text.into()), version))
 }
 
-fn by_name(program: &Program, name: &str) -> Result<PolicyId, Failure> {
+/// Finds a policy by its name.
+pub fn by_name(program: &Program, name: &str) -> Result<PolicyId, Failure> {
     program.find_policy(name).ok_or_else(|| {
         let names: Vec<&str> = program.policies.iter().map(|policy| policy.name.as_str()).collect();
         let help = match did_you_mean(name, names.iter().copied()) {
@@ -123,19 +125,33 @@ fn by_name(program: &Program, name: &str) -> Result<PolicyId, Failure> {
     })
 }
 
-/// Finds the one policy of a folder or file.
-fn by_path(ready: &Ready, inside: &str, argument: &str) -> Result<PolicyId, Failure> {
-    let program = &ready.program;
+/// Finds a version of a policy by the day it starts.
+pub fn by_version(program: &Program, policy: PolicyId, version: &str) -> Result<VersionId, Failure> {
+    let policy = &program.policies[policy.index()];
+    let found = policy.versions.iter().copied().find(|&id| program.version(id).name == version);
+    found.ok_or_else(|| {
+        let names: Vec<&str> = policy.versions.iter().map(|&id| program.version(id).name.as_str()).collect();
+        let message = format!("`{}` has no version `{version}`", policy.name);
+        Failure::usage(message, Some(format!("its versions start on {}", names.join(", "))))
+    })
+}
+
+/// Finds the policies of a folder or file, each once.
+pub fn inside(ready: &Ready, inside: &str) -> Vec<PolicyId> {
     let holds = |path: &str| {
         inside.is_empty() || path.strip_prefix(inside).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    let mut found: Vec<PolicyId> = program
-        .versions
-        .iter()
-        .filter(|version| holds(ready.loaded.path(version.source)))
-        .map(|version| version.policy)
-        .collect();
+    let versions = ready.program.versions.iter().filter(|version| holds(ready.loaded.path(version.source)));
+    let mut found: Vec<PolicyId> = versions.map(|version| version.policy).collect();
+    found.sort_unstable();
     found.dedup();
+    found
+}
+
+/// Finds the one policy of a folder or file.
+fn by_path(ready: &Ready, inside: &str, argument: &str) -> Result<PolicyId, Failure> {
+    let program = &ready.program;
+    let found = self::inside(ready, inside);
     match found[..] {
         [policy] => Ok(policy),
         [] => Err(Failure::one(Code::USAGE, format!("`{argument}` holds no version of a policy"), None)),

@@ -1,11 +1,13 @@
 //! A policies root, read and checked.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use enact::check::{Checked, check};
 use enact::diagnostic::{self, Diagnostic};
-use enact::load::{Folder, Loaded, load};
+use enact::load::{Folder, Loaded, load_beside};
 use enact::program::Program;
+use enact::source::Sources;
 use enact::syntax::ast::DeclKind;
 
 use super::exit::Failure;
@@ -43,7 +45,22 @@ impl World {
 
     /// Checks files; `unread` says which could not be read.
     pub fn of(folder: Folder, unread: Vec<Diagnostic>) -> Self {
-        let loaded = load(&folder);
+        Self::beside(folder, unread, None, &BTreeMap::new())
+    }
+
+    /// Checks files, their texts after those of another root. `shown` says by path how a file is shown that lies elsewhere.
+    pub fn beside(
+        folder: Folder,
+        unread: Vec<Diagnostic>,
+        beside: Option<&Sources>,
+        shown: &BTreeMap<String, String>,
+    ) -> Self {
+        let mut loaded = load_beside(&folder, beside.unwrap_or(&Sources::default()));
+        for (&source, path) in &loaded.paths {
+            if let Some(name) = shown.get(path) {
+                loaded.sources.rename(source, name);
+            }
+        }
         let Checked { program, mut findings } = check(&loaded);
         let program = program.filter(|_| unread.is_empty());
         findings.extend(unread);

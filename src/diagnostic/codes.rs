@@ -174,24 +174,54 @@ codes! {
     HIDES_NAME = "E217" "hides-name";
 
     // -- E1xx, W1xx, I1xx: meaning
+    /// A rule that never applies; as a warning, a condition or row that is never true.
+    NEVER_TRUE = "E101" "never-true";
+    /// A condition that is always true.
+    ALWAYS_TRUE = "W102" "always-true";
+    /// A rule that applies, but never decides.
+    NEVER_DECIDES = "W103" "never-decides";
+    /// A rule that adds nothing to another of the same outcome.
+    COVERED = "W104" "covered";
     /// Two rules give one decision different outcomes, and nothing orders them.
     CONFLICT = "E105" "conflict";
-    /// A declaration that nothing uses.
+    /// Nothing decides for somebody, and there is no `otherwise`.
+    INCOMPLETE = "W106" "incomplete";
+    /// A part of a condition that changes nothing beside the others.
+    REDUNDANT = "W107" "redundant";
+    /// An exception that never bites, or that swallows the whole rule.
+    IDLE_EXCEPTION = "W108" "idle-exception";
+    /// A declaration that nothing uses, or a fact that changes no outcome.
     UNUSED = "W109" "unused";
     /// Versions of a policy leave a hole in time.
     TIME_HOLE = "W110" "time-hole";
+    /// A single value that two thresholds leave out, or give to both rules.
+    OFF_BY_ONE = "W111" "off-by-one";
     /// An `assert` does not hold.
     ASSERT = "E113" "assert";
+    /// Two rules stand for the same people and say the same.
+    EQUIVALENT = "I114" "equivalent";
     /// A used decision is read outside its time.
     OUTSIDE_ITS_TIME = "E115" "outside-its-time";
     /// A table where written order decides.
     FIRST_MATCH = "I116" "first-match";
+    /// An outcome can be an error value.
+    ERROR_VALUE = "W117" "error-value";
     /// An open point of interpretation.
     OPEN_QUESTION = "I118" "open-question";
+    /// Two policies that are read together assume different values for one fact.
+    ASSUMPTIONS = "W119" "assumptions";
     /// A clause of the list that nothing carries.
     CLAUSE_WITHOUT_RULE = "W120" "clause-without-rule";
     /// A tag of a listed family that the list of clauses does not hold.
     UNLISTED_CLAUSE = "W121" "unlisted-clause";
     /// A rule that names no clause.
     RULE_WITHOUT_CLAUSE = "W122" "rule-without-clause";
+    /// Two rows of a table match together that may not.
+    ROWS_TOGETHER = "W123" "rows-together";
+    /// A source that was published after the version that cites it had ended.
+    LATE_SOURCE = "I124" "late-source";
+    /// Something that the analyses could not settle.
+    NOT_SETTLED = "I125" "not-settled";
+    /// An `every` of a list or set that may be empty.
+    EVERY_OF_NOTHING = "I126" "every-of-nothing";
 }

@@ -30,6 +30,30 @@ pub struct Label {
     pub text: String,
 }
 
+/// Somebody for whom a finding shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Witness {
+    /// What is so of them: `both apply to`.
+    pub intro: String,
+    /// The facts that matter, in words: `citizenships {FR}`. Empty where any applicant will do.
+    pub words: Vec<String>,
+    /// The same facts as a facts file states them.
+    pub facts: serde_json::Map<String, serde_json::Value>,
+    /// What parts come to for them: ``"`ok` is yes"``. May be empty.
+    pub comes_to: Vec<String>,
+}
+
+impl Witness {
+    /// Returns it on one line: `both apply to: age_years 17, citizen no`.
+    pub fn text(&self) -> String {
+        let who = if self.words.is_empty() { "any applicant".to_owned() } else { self.words.join(", ") };
+        match self.comes_to.as_slice() {
+            [] => format!("{}: {who}", self.intro),
+            parts => format!("{}: {who}; {}", self.intro, parts.join(", ")),
+        }
+    }
+}
+
 /// One finding about a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -41,6 +65,8 @@ pub struct Diagnostic {
     pub message: String,
     /// The place, then the other parties.
     pub labels: Vec<Label>,
+    /// Somebody for whom it shows.
+    pub witness: Option<Box<Witness>>,
     /// What to do next.
     pub help: Option<String>,
 }
@@ -63,7 +89,7 @@ impl Diagnostic {
 
     /// Makes a finding without a place: about a whole folder, or a file that could not be read as text.
     pub fn new(severity: Severity, code: Code, message: impl Into<String>) -> Self {
-        Diagnostic { code, severity, message: message.into(), labels: Vec::new(), help: None }
+        Diagnostic { code, severity, message: message.into(), labels: Vec::new(), witness: None, help: None }
     }
 
     /// Says what was found at the main place.
@@ -77,6 +103,12 @@ impl Diagnostic {
     /// Adds another place.
     pub fn label(mut self, span: Span, text: impl Into<String>) -> Self {
         self.labels.push(Label { span, text: text.into() });
+        self
+    }
+
+    /// Shows somebody for whom it is so.
+    pub fn witness(mut self, witness: Option<Witness>) -> Self {
+        self.witness = witness.map(Box::new);
         self
     }
 

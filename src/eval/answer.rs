@@ -172,6 +172,20 @@ pub struct Answer {
     pub exact: bool,
 }
 
+impl Answer {
+    /// Returns what it came to, as people read it: the value, `no rule`, `error`, or the status.
+    pub fn text(&self, program: &Program) -> String {
+        match (&self.value, self.status) {
+            (Some(value), _) => program.value_text(value, &self.ty),
+            (None, Status::Error) => match &self.possible {
+                Possible::Listed(outcomes) if outcomes[..] == [Outcome::NoRule] => "no rule".into(),
+                _ => "error".into(),
+            },
+            (None, status) => status.text().replace('_', " "),
+        }
+    }
+}
+
 /// What every node, rule and decision came to in one run: the data every explanation is made of.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Verdicts {

@@ -7,7 +7,7 @@ use super::kernel::{self, Key, apply, field, placed};
 use super::scope::Scope;
 use super::walk::{Algebra, Elements, Parts, Walk, each};
 use super::{DecisionVerdict, RuleVerdict, Verdicts};
-use crate::program::{DecisionId, FactId, NodeId, OriginId, Program};
+use crate::program::{DecisionId, FactId, FoldKind, NodeId, OriginId, Program};
 use crate::value::Evaluated;
 
 /// Results are values, `?` or `!`.
@@ -85,7 +85,7 @@ impl Algebra for Interpret<'_> {
         field(record, index)
     }
 
-    fn elements(&mut self, _node: NodeId, domain: &Evaluated, _fold: bool) -> Elements<Evaluated> {
+    fn elements(&mut self, _node: NodeId, domain: &Evaluated, _fold: Option<FoldKind>) -> Elements<Evaluated> {
         kernel::elements(domain).map_or_else(Elements::Whole, |values| each(values, Evaluated::Value))
     }
 

@@ -11,17 +11,17 @@
 mod answer;
 mod asserts;
 mod boundaries;
-mod conclude;
-mod exact;
-mod interpret;
-mod kernel;
-mod reach;
-mod scope;
+pub(crate) mod conclude;
+pub(crate) mod exact;
+pub(crate) mod interpret;
+pub(crate) mod kernel;
+pub(crate) mod reach;
+pub(crate) mod scope;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;
-mod walk;
+pub(crate) mod walk;
 
 pub use answer::*;
 pub use asserts::evaluate_asserts;

@@ -14,7 +14,8 @@ use super::kernel::decide::rules;
 use super::kernel::{self, Key};
 use super::scope::{Scope, deciding};
 use crate::program::{
-    Asked, DecisionBody, DecisionId, Domain, FactId, FamilyId, NodeId, Op, OriginId, Program, TemplatePart, VersionId,
+    Asked, DecisionBody, DecisionId, Domain, FactId, FamilyId, FoldKind, NodeId, Op, OriginId, Program, TemplatePart,
+    VersionId,
 };
 use crate::value::{Evaluated, Fault, FaultKind, Value};
 
@@ -38,7 +39,7 @@ pub(crate) trait Algebra {
     /// Reads a field of a record.
     fn field(&mut self, node: NodeId, record: &Self::Result, index: u32) -> Self::Result;
     /// Returns the elements of a list or set that `node` came to, for a quantifier or (`fold`) an aggregate.
-    fn elements(&mut self, node: NodeId, domain: &Self::Result, fold: bool) -> Elements<Self::Result>;
+    fn elements(&mut self, node: NodeId, domain: &Self::Result, fold: Option<FoldKind>) -> Elements<Self::Result>;
     /// Returns the numbers of a range.
     fn range(&mut self, from: &Self::Result, to: &Self::Result) -> Elements<Self::Result>;
     /// Decides by rules: whether each applies, their values, the value of the `otherwise`.
@@ -421,7 +422,11 @@ impl<'p, A: Algebra> Walk<'p, A> {
         let elements = match domain {
             Domain::Each(node) => {
                 let domain = self.get(node);
-                self.algebra.elements(node, &domain, matches!(self.program.op(id), Op::Fold { .. }))
+                let fold = match self.program.op(id) {
+                    Op::Fold { fold, .. } => Some(*fold),
+                    _ => None,
+                };
+                self.algebra.elements(node, &domain, fold)
             }
             Domain::Range(from, to) => {
                 let (from, to) = (self.get(from), self.get(to));

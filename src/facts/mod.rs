@@ -3,6 +3,7 @@
 //! - [`read_facts`], [`set_fact`]: JSON and single assignments to [`Facts`], strictly, all errors at once;
 //! - [`read_text`]: one text to one value, for cells of data files and answers;
 //! - [`fact_json`], [`record_json`], [`write_facts`]: the way back;
+//! - [`rows`]: applicants one a row, as CSV;
 //! - [`schema`]: what a policy asks for, as JSON Schema, a CSV header, or a file to fill in.
 //!
 //! **Invariant:** nothing is dropped, rounded or guessed: a text gives exactly the stated value or an error with its place.
@@ -10,6 +11,7 @@
 mod error;
 mod parse;
 mod read;
+pub mod rows;
 pub mod schema;
 mod value;
 mod write;

@@ -67,12 +67,20 @@ pub fn set_fact(program: &Program, facts: &mut Facts, assignment: &str) -> Resul
         return Err(FactsError::Value { pointer: String::new(), error });
     };
     let (name, text) = (name.trim(), text.trim());
-    let pointer = pointer_to("", name);
     let by_key = program.facts.iter().position(|fact| fact.key == name);
     let Some(id) = by_key.map(|index| FactId(index as u32)).or_else(|| program.find_fact(name)) else {
-        return Err(FactsError::UnknownFact { pointer, key: shorten(name), help: suggest_fact(program, name) });
+        return Err(unknown_fact(program, name));
     };
+    let slot = read_slot(program, id, name, text)?;
+    facts.set(id, slot);
+    Ok(())
+}
+
+/// Reads what a text states about a fact: `unknown`, `none`, JSON, or plain text. A member spelt `none` or `unknown` is meant
+/// before the word. `name` is how the fact is called where the text stands.
+pub(super) fn read_slot(program: &Program, id: FactId, name: &str, text: &str) -> Result<Slot, FactsError> {
     let fact = program.fact(id);
+    let pointer = || pointer_to("", name);
     let is_member = match fact.ty.required() {
         Type::Enum(id) => {
             program.enum_type(*id).members.iter().any(|(name, member)| name == text || member.written == text)
@@ -80,20 +88,18 @@ pub fn set_fact(program: &Program, facts: &mut Facts, assignment: &str) -> Resul
         _ => false,
     };
     let unknown = matches!(parse_json(text), Ok(json) if is_unknown(&json));
-    let slot = match text {
+    Ok(match text {
         "unknown" if !is_member => Slot::StatedUnknown,
         "none" if !is_member && fact.ty.is_optional() => Slot::Given(Value::None),
         "none" if !is_member && *fact.ty.required() != Type::Text => {
-            return Err(not_none(program, pointer, &fact.key, &fact.ty));
+            return Err(not_none(program, pointer(), &fact.key, &fact.ty));
         }
         _ if unknown => Slot::StatedUnknown,
         _ => {
             let value = read_text(program, &fact.ty, text).and_then(|value| within(program, fact, value));
-            Slot::Given(value.map_err(|error| FactsError::Value { pointer, error })?)
+            Slot::Given(value.map_err(|error| FactsError::Value { pointer: pointer(), error })?)
         }
-    };
-    facts.set(id, slot);
-    Ok(())
+    })
 }
 
 /// Reads a value of a type from JSON text, for sets, lists and records in plain text.
@@ -124,6 +130,11 @@ fn json_form(ty: &Type) -> &'static str {
 /// Whether a value is `{"unknown": true}`.
 fn is_unknown(json: &Json<'_>) -> bool {
     matches!(json, Json::Object(entries) if matches!(entries.as_slice(), [(key, Json::Bool(true))] if key == "unknown"))
+}
+
+/// The error of a key that no policy declares as a fact.
+pub(super) fn unknown_fact(program: &Program, key: &str) -> FactsError {
+    FactsError::UnknownFact { pointer: pointer_to("", key), key: shorten(key), help: suggest_fact(program, key) }
 }
 
 /// Says what was meant by a key that is no fact.

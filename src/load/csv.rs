@@ -25,6 +25,8 @@ pub struct CsvTable {
     pub header: Span,
     /// Its other rows.
     pub rows: Vec<CsvRow>,
+    /// How many rows are left out because they do not fit.
+    pub unfit: usize,
 }
 
 impl CsvTable {
@@ -52,7 +54,8 @@ pub struct CsvRow {
 pub fn read_csv(source: SourceId, text: &str) -> (CsvTable, Vec<Diagnostic>) {
     let mut scanner = Scanner { source, text, at: 0 };
     let mut errors = Errors::default();
-    let mut table = CsvTable { source, columns: Vec::new(), header: Span::new(source, 0, 0), rows: Vec::new() };
+    let mut table =
+        CsvTable { source, columns: Vec::new(), header: Span::new(source, 0, 0), rows: Vec::new(), unfit: 0 };
     match scanner.row() {
         None => errors.push(Diagnostic::error(Code::CSV, table.header, "the file has no row of column names")),
         Some(Err(error)) => {
@@ -73,13 +76,17 @@ pub fn read_csv(source: SourceId, text: &str) -> (CsvTable, Vec<Diagnostic>) {
     }
     while let Some(row) = scanner.row() {
         match row {
-            Err(error) => errors.push(*error),
+            Err(error) => {
+                table.unfit += 1;
+                errors.push(*error);
+            }
             // A line of blanks in a file of one column is an empty line.
             Ok(row)
                 if row.cells.len() == 1 && row.cells[0].is_empty() && !scanner.text[row.span.range()].contains('"') => {
             }
             Ok(row) if row.cells.len() == table.columns.len() => table.rows.push(row),
             Ok(row) => {
+                table.unfit += 1;
                 let (cells, columns) = (row.cells.len(), table.columns.len());
                 let message =
                     format!("the row has {cells} cell{}, the header {columns}", if cells == 1 { "" } else { "s" });

@@ -161,7 +161,15 @@ pub struct TestFile {
 ///
 /// Always returns what could be read; [`Loaded::diagnostics`] says what could not.
 pub fn load(folder: &Folder) -> Loaded {
-    let mut loaded = Loaded::default();
+    load_beside(folder, &Sources::default())
+}
+
+/// Reads a folder as [`load`] does, its texts after those of `beside`.
+///
+/// [`Loaded::sources`] then holds the texts of both, so that a comparison shows places of either side from one store, and no
+/// span of one side is a span of the other. [`Loaded::paths`] lists the texts of `folder` alone.
+pub fn load_beside(folder: &Folder, beside: &Sources) -> Loaded {
+    let mut loaded = Loaded { sources: beside.clone(), ..Loaded::default() };
     let files = files::parse_files(folder, &mut loaded);
     data::read_data(folder, &files, &mut loaded);
     let lost = files.lost;

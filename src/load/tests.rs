@@ -63,6 +63,23 @@ fn files_are_sorted_into_libraries_policies_and_tests() {
 }
 
 #[test]
+fn two_folders_beside_each_other_share_no_place() {
+    let old = load(&folder(&[BASE]));
+    let mut changed = folder(&[BASE, ("q/2020-01-01.enact", "policy q effective from\n")]);
+    changed.name = "new".into();
+    let new = load_beside(&changed, &old.sources);
+    let source = |loaded: &Loaded| loaded.policies[0].versions[0].source;
+    assert_ne!(source(&old), source(&new));
+    // The store of the second shows both.
+    let header = |loaded: &Loaded| loaded.policies[0].versions[0].header.span;
+    assert_eq!(new.sources.place(header(&old)), "p/2020-01-01.enact:1:1");
+    assert_eq!(new.sources.place(header(&new)), "new/p/2020-01-01.enact:1:1");
+    assert_eq!(new.paths.values().collect::<Vec<_>>(), ["p/2020-01-01.enact", "q/2020-01-01.enact"]);
+    let own = |error: &Diagnostic| error.span().is_some_and(|span| new.paths.contains_key(&span.source));
+    assert!(!new.diagnostics.is_empty() && new.diagnostics.iter().all(own));
+}
+
+#[test]
 fn an_empty_folder_and_an_empty_file_are_no_error() {
     assert_eq!(load_files(&[]).1, NONE);
     assert_eq!(load_files(&[("a.enact", ""), ("b.enact", "# nothing\n")]).1, NONE);

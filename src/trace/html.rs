@@ -149,7 +149,8 @@ fn source(cite: &Cite) -> String {
     format!("Source: {linked}{quote}")
 }
 
-fn pieces(pieces: &[Piece]) -> String {
+/// Writes pieces as one line.
+pub fn pieces(pieces: &[Piece]) -> String {
     let one = |piece: &Piece| {
         let text = escape(&piece.text);
         match piece.style {

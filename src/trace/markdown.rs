@@ -67,7 +67,8 @@ fn add(text: &mut String, node: &Node, root: &str, depth: usize) {
     }
 }
 
-fn pieces(pieces: &[Piece]) -> String {
+/// Writes pieces as one line; what is strong stays strong.
+pub fn pieces(pieces: &[Piece]) -> String {
     let one = |piece: &Piece| match piece.style {
         Style::Strong if !piece.text.trim().is_empty() => {
             let inner = piece.text.trim();

@@ -35,7 +35,7 @@ mod words;
 pub use aside::Asides;
 pub use explain::{ENGINE, explain, explain_run};
 pub use fold::{at_level, tags_at_why, why_not};
-pub use hash::{Hashes, hashes};
+pub use hash::{Hashes, hash_files, hashes};
 pub use look::Run;
 pub use record::{Record, record};
 pub use tree::*;

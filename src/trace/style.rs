@@ -114,27 +114,28 @@ pub fn together(text: &str) -> String {
     if width(text) <= 60 { text.replace(' ', "\u{a0}") } else { text.to_owned() }
 }
 
-/// Breaks pieces into lines at blanks. A word longer than a line stays whole. Blanks that do not break become plain ones.
+/// Breaks pieces into lines at blanks, and nowhere else: a word may run over several pieces. A word longer than a line stays
+/// whole. Blanks that do not break become plain ones.
 pub fn wrap(pieces: &[Piece], limit: usize) -> Vec<Vec<Piece>> {
     let mut lines: Vec<Vec<Piece>> = Vec::new();
     let mut line: Vec<Piece> = Vec::new();
     let mut used = 0;
-    for piece in pieces {
-        for word in piece.text.split_inclusive(' ') {
-            let long = width(word.trim_end());
-            if used > 0 && used + long > limit {
-                trim_end(&mut line);
-                lines.push(std::mem::take(&mut line));
-                used = 0;
-            }
-            let word = if used == 0 && !lines.is_empty() { word.trim_start() } else { word };
-            if word.is_empty() {
+    for word in words(pieces) {
+        let text: String = word.iter().map(|piece| piece.text.as_str()).collect();
+        if used > 0 && used + width(text.trim_end()) > limit {
+            trim_end(&mut line);
+            lines.push(std::mem::take(&mut line));
+            used = 0;
+        }
+        for piece in word {
+            let part = if used == 0 && !lines.is_empty() { piece.text.trim_start() } else { &piece.text };
+            if part.is_empty() {
                 continue;
             }
-            used += width(word);
+            used += width(part);
             match line.last_mut() {
-                Some(last) if last.style == piece.style => last.text += word,
-                _ => line.push(Piece { style: piece.style, text: word.to_owned() }),
+                Some(last) if last.style == piece.style => last.text += part,
+                _ => line.push(Piece { style: piece.style, text: part.to_owned() }),
             }
         }
     }
@@ -146,6 +147,22 @@ pub fn wrap(pieces: &[Piece], limit: usize) -> Vec<Vec<Piece>> {
         piece.text = piece.text.replace('\u{a0}', " ");
     }
     lines
+}
+
+/// Splits pieces into words, each with the blank after it.
+fn words(pieces: &[Piece]) -> Vec<Vec<Piece>> {
+    let mut words = Vec::new();
+    let mut word: Vec<Piece> = Vec::new();
+    for piece in pieces {
+        for part in piece.text.split_inclusive(' ') {
+            word.push(Piece { style: piece.style, text: part.to_owned() });
+            if part.ends_with(' ') {
+                words.push(std::mem::take(&mut word));
+            }
+        }
+    }
+    words.push(word);
+    words
 }
 
 fn trim_end(line: &mut Vec<Piece>) {
@@ -236,6 +253,14 @@ mod tests {
     fn nothing_reaches_a_terminal_that_moves_or_hides() {
         assert_eq!(neutral("a\u{1b}[31mred\u{202e}evil\u{7}\nb"), "a␛[31mred<U+202E>evil␇ b");
         assert_eq!(neutral("é ✓ العربية"), "é ✓ العربية");
+    }
+
+    #[test]
+    fn a_line_breaks_at_blanks_only() {
+        let pieces = [piece(Style::Strong, "appointment"), piece(Style::Plain, ", port"), piece(Style::Tag, "[A-1]")];
+        let lines: Vec<String> =
+            wrap(&pieces, 11).iter().map(|line| line.iter().map(|piece| piece.text.as_str()).collect()).collect();
+        assert_eq!(lines, ["appointment,", "port[A-1]"]);
     }
 
     #[test]

@@ -64,6 +64,33 @@ impl Browser {
         command.args(arguments).arg(format!("file://{}", page.display()));
         command.output().expect("the browser runs")
     }
+
+    /// Writes a page that shows another as narrow as a telephone, which a window cannot be, and sees to it that it fits.
+    fn narrow(&self, folder: &Path, page: &str) -> PathBuf {
+        let narrow = folder.join("narrow.html");
+        let frame = format!(
+            "<body style=\"margin:0;background:gray\"><iframe src=\"{page}\" style=\"width:360px;height:2400px;border:0\" \
+             onload=\"this.title='wide '+this.contentDocument.documentElement.scrollWidth\"></iframe></body>"
+        );
+        fs::write(&narrow, frame).expect("written");
+        let dom = self.open(&narrow, &["--allow-file-access-from-files".into(), "--dump-dom".into()]);
+        let dom = String::from_utf8_lossy(&dom.stdout);
+        assert!(dom.contains("title=\"wide 360\""), "{dom}");
+        narrow
+    }
+
+    /// Takes a picture of a page into the target folder.
+    fn picture(&self, name: &str, page: &Path, size: &str, dark: bool) {
+        let pictures = root().join("target/screenshots");
+        fs::create_dir_all(&pictures).expect("made");
+        let picture = pictures.join(format!("{name}.png"));
+        let mut arguments = vec![format!("--screenshot={}", picture.display()), format!("--window-size={size}")];
+        if dark {
+            arguments.push("--blink-settings=preferredColorScheme=0".into());
+        }
+        self.open(page, &arguments);
+        assert!(fs::metadata(&picture).is_ok_and(|picture| picture.len() > 5000), "{name}");
+    }
 }
 
 #[test]
@@ -75,37 +102,39 @@ fn a_browser_shows_the_pages() {
     let folder = tempfile::tempdir().expect("a folder");
     let pages = folder.path().join("pages");
     assert_eq!(write(&pages).status.code(), Some(0));
-    let pictures = root().join("target/screenshots");
-    fs::create_dir_all(&pictures).expect("made");
     let page = pages.join("policy/flagpoling.html");
     let dom = browser.open(&page, &["--dump-dom".into()]);
     let dom = String::from_utf8_lossy(&dom.stdout);
     for words in ["<main id=\"content\">", "No permit service for flagpolers", "The law", "Versions", "</svg>"] {
         assert!(dom.contains(words), "{words}");
     }
-    // A window cannot be as narrow as a telephone; a frame can, and says whether the page fits into it.
-    let narrow = folder.path().join("narrow.html");
-    let frame = "<body style=\"margin:0;background:gray\"><iframe src=\"pages/policy/flagpoling.html\" \
-                 style=\"width:360px;height:2400px;border:0\" onload=\"this.title='wide '+\
-                 this.contentDocument.documentElement.scrollWidth\"></iframe></body>";
-    fs::write(&narrow, frame).expect("written");
-    let dom = browser.open(&narrow, &["--allow-file-access-from-files".into(), "--dump-dom".into()]);
-    assert!(
-        String::from_utf8_lossy(&dom.stdout).contains("title=\"wide 360\""),
-        "{}",
-        String::from_utf8_lossy(&dom.stdout)
-    );
+    let narrow = browser.narrow(folder.path(), "pages/policy/flagpoling.html");
     for (name, page, wide, dark) in [
-        ("index", pages.join("index.html"), "1200,1100", false),
-        ("policy", page.clone(), "1200,2400", false),
-        ("policy-dark-narrow", narrow, "500,2400", true),
+        ("doc-index", pages.join("index.html"), "1200,1100", false),
+        ("doc-policy", page.clone(), "1200,2400", false),
+        ("doc-policy-dark-narrow", narrow, "500,2400", true),
     ] {
-        let picture = pictures.join(format!("doc-{name}.png"));
-        let mut arguments = vec![format!("--screenshot={}", picture.display()), format!("--window-size={wide}")];
-        if dark {
-            arguments.push("--blink-settings=preferredColorScheme=0".into());
-        }
-        browser.open(&page, &arguments);
-        assert!(fs::metadata(&picture).is_ok_and(|picture| picture.len() > 5000), "{name}");
+        browser.picture(name, &page, wide, dark);
     }
+}
+
+#[test]
+fn a_browser_shows_who_is_affected() {
+    let Some(browser) = Browser::find() else {
+        println!("skipped: there is no chromium here");
+        return;
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    let page = folder.path().join("diff.html");
+    let output = enact(&["diff", "flagpoling@2024-05-30", "flagpoling@2024-12-24", "--format", "html"]);
+    assert_eq!(output.status.code(), Some(0));
+    fs::write(&page, &output.stdout).expect("written");
+    let dom = browser.open(&page, &["--dump-dom".into()]);
+    let dom = String::from_utf8_lossy(&dom.stdout);
+    for words in ["Who is affected", "<li class=\"unusual\">", "No permit service for flagpolers", "rule ban"] {
+        assert!(dom.contains(words), "{words}");
+    }
+    let narrow = browser.narrow(folder.path(), "diff.html");
+    browser.picture("diff", &page, "1280,1600", false);
+    browser.picture("diff-dark-narrow", &narrow, "500,2400", true);
 }

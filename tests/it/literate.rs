@@ -1,7 +1,8 @@
 //! Literate tests: a Markdown file whose sections hold input and result side by side.
 //!
 //! The blocks of a section form one world. `enact` and `csv` blocks are its files: the path stands in the info string, or follows
-//! from the header; text without either belongs to the policy `p` of 2024-01-01. `facts` says whom results are about. Results:
+//! from the header; text without either belongs to the policy `p` of 2024-01-01. `enact PATH draft` is no part of the world: only
+//! commands that come after it read it, until the next of that path. `facts` says whom results are about. Results:
 //!
 //! | block | holds |
 //! |---|---|
@@ -75,6 +76,10 @@ fn run_section(
     let mut judged = false;
     for block in &section.blocks {
         let result = match block.kind.as_str() {
+            "enact" if block.has("draft") => {
+                console.write(block.path().unwrap_or("draft.enact"), block.text.as_bytes());
+                continue;
+            }
             "enact" | "csv" => {
                 world.add(block);
                 continue;

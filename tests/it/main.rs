@@ -1,9 +1,11 @@
 //! Everything that is tested from outside: literate tests, pages of error codes, the program.
 
 mod ask;
+mod check;
 mod cli;
 mod codes;
 mod coverage;
+mod diff;
 mod doc;
 mod literate;
 mod markdown;

@@ -1,6 +1,6 @@
 //! The world of one section: its policies and data, checked and asked.
 
-use enact::check::{Checked, check};
+use enact::check::{Checked, analyse, check};
 use enact::diagnostic::render::{Style, render_human, render_plain};
 use enact::diagnostic::{Diagnostic, Severity};
 use enact::eval::{Evaluation, Request, evaluate};
@@ -95,9 +95,19 @@ impl World {
         (loaded, checked)
     }
 
+    /// Everything that is found, by the analyses of meaning too.
+    pub fn analysed(&self) -> (Loaded, Checked) {
+        let (loaded, mut checked) = self.findings();
+        if let Some(program) = &checked.program {
+            checked.findings.extend(analyse(&loaded, program).findings);
+            enact::diagnostic::sort(&mut checked.findings);
+        }
+        (loaded, checked)
+    }
+
     /// The codes that are found, facts included, without notes unless they are asked for.
     pub fn codes(&self, notes: bool) -> Vec<&'static str> {
-        let (_, checked) = self.findings();
+        let (_, checked) = self.analysed();
         let serious = |finding: &&Diagnostic| notes || finding.severity != Severity::Note;
         let mut codes: Vec<&str> = checked.findings.iter().filter(serious).map(|finding| finding.code.number).collect();
         if let (Some(program), Some(block)) = (&checked.program, &self.facts)
@@ -114,7 +124,7 @@ impl World {
     pub fn result(&self, block: &Block) -> Result<String, String> {
         match block.kind.as_str() {
             "diagnostics" => {
-                let (loaded, checked) = self.findings();
+                let (loaded, checked) = self.analysed();
                 Ok(if block.has("human") {
                     render_human(&checked.findings, &loaded.sources, Style::PLAIN).trim_end().to_owned() + "\n"
                 } else {

@@ -37,6 +37,9 @@ pub fn render_github(diagnostics: &[Diagnostic], sources: &Sources) -> String {
         for label in diagnostic.labels.iter().skip(1) {
             message += &format!("\n{}: {}", escape(&sources.place(label.span)), escape(&label.text));
         }
+        if let Some(witness) = &diagnostic.witness {
+            message += &format!("\n{}", escape(&witness.text()));
+        }
         if let Some(help) = &diagnostic.help {
             message += &format!("\nhelp: {}", escape_lines(help));
         }

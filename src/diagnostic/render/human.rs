@@ -6,7 +6,7 @@ use std::fmt;
 
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode, ThemeCharacters, ThemeStyles};
 
-use super::super::{Diagnostic, Severity};
+use super::super::{Diagnostic, Severity, Witness};
 use super::{escape, escape_lines};
 use crate::source::Sources;
 use snippet::Snippet;
@@ -40,10 +40,42 @@ pub fn render_human(diagnostics: &[Diagnostic], sources: &Sources, style: Style)
         if handler.render_report(&mut out, &report).is_err() {
             // A report without its snippet still says everything that matters.
             out += &super::render_plain(std::slice::from_ref(diagnostic), sources);
+        } else if let Some(witness) = &diagnostic.witness {
+            let width = style.width.clamp(40, 120);
+            footer(&mut out, &witness.intro, &who(witness), width);
+            if let Some(help) = &diagnostic.help {
+                footer(&mut out, "help", &escape_lines(help), width);
+            }
         }
         out.push('\n');
     }
     out
+}
+
+/// What is said of a witness after its introduction.
+fn who(witness: &Witness) -> String {
+    let text = witness.text();
+    escape(text.strip_prefix(&format!("{}: ", witness.intro)).unwrap_or(&text)).into_owned()
+}
+
+/// Writes `  intro: text`, wrapped at blanks, later lines below the text.
+fn footer(out: &mut String, intro: &str, text: &str, width: usize) {
+    let indent = intro.chars().count().min(8) + 4;
+    let mut line = format!("  {intro}:");
+    for paragraph in text.lines() {
+        for word in paragraph.split(' ').filter(|word| !word.is_empty()) {
+            if line.chars().count() + 1 + word.chars().count() > width && line.chars().count() > indent {
+                *out += line.trim_end();
+                out.push('\n');
+                line = " ".repeat(indent - 1);
+            }
+            line.push(' ');
+            line += word;
+        }
+        *out += line.trim_end();
+        out.push('\n');
+        line = " ".repeat(indent - 1);
+    }
 }
 
 /// A finding with the lines it is about, as miette wants it.
@@ -64,7 +96,8 @@ impl Report {
         };
         Report {
             message: format!("{}: {}", diagnostic.code, escape(&diagnostic.message)),
-            help: diagnostic.help.as_deref().map(escape_lines),
+            // Below a witness the help is ours to print.
+            help: diagnostic.help.as_deref().filter(|_| diagnostic.witness.is_none()).map(escape_lines),
             severity,
             snippet: Snippet::new(&diagnostic.labels, sources),
         }

@@ -39,7 +39,18 @@ struct Finding {
     at: Option<Place>,
     label: Option<String>,
     also: Vec<Also>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    witness: Option<Shown>,
     help: Option<String>,
+}
+
+/// Somebody for whom it shows.
+#[derive(Debug, Serialize)]
+struct Shown {
+    intro: String,
+    facts: serde_json::Map<String, serde_json::Value>,
+    words: Vec<String>,
+    comes_to: Vec<String>,
 }
 
 /// A place: lines and columns from 1, columns count characters, the end is excluded; bytes from 0.
@@ -91,6 +102,12 @@ fn finding(diagnostic: &Diagnostic, sources: &Sources) -> Finding {
             .skip(1)
             .map(|label| Also { at: place(label.span, sources), label: label.text.clone() })
             .collect(),
+        witness: diagnostic.witness.as_ref().map(|witness| Shown {
+            intro: witness.intro.clone(),
+            facts: witness.facts.clone(),
+            words: witness.words.clone(),
+            comes_to: witness.comes_to.clone(),
+        }),
         help: diagnostic.help.clone(),
     }
 }

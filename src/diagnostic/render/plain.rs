@@ -4,7 +4,7 @@ use super::super::Diagnostic;
 use super::escape;
 use crate::source::Sources;
 
-/// Renders findings as `path:line:column: error E201 unknown-name: message (found); also path:1:1: other party; help: …`.
+/// Renders findings as `path:line:column: error E201 unknown-name: message (found); also path:1:1: other party; for: somebody; help: …`.
 pub fn render_plain(diagnostics: &[Diagnostic], sources: &Sources) -> String {
     let mut out = String::new();
     for diagnostic in diagnostics {
@@ -29,6 +29,9 @@ fn line(out: &mut String, diagnostic: &Diagnostic, sources: &Sources) {
         if !label.text.is_empty() {
             *out += &format!(": {}", escape(&label.text));
         }
+    }
+    if let Some(witness) = &diagnostic.witness {
+        *out += &format!("; {}", escape(&witness.text()));
     }
     if let Some(help) = &diagnostic.help {
         let help: Vec<&str> = help.lines().map(str::trim).filter(|line| !line.is_empty()).collect();

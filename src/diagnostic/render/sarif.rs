@@ -50,6 +50,9 @@ fn result(diagnostic: &Diagnostic, rule_index: usize, sources: &Sources) -> Valu
         Severity::Note => "note",
     };
     let mut text = escape(&diagnostic.message).into_owned();
+    if let Some(witness) = &diagnostic.witness {
+        text += &format!("\n{}", escape(&witness.text()));
+    }
     if let Some(help) = &diagnostic.help {
         text += &format!("\nhelp: {}", super::escape_lines(help));
     }
@@ -67,6 +70,9 @@ fn result(diagnostic: &Diagnostic, rule_index: usize, sources: &Sources) -> Valu
         labels.enumerate().map(|(index, label)| location(label.span, &label.text, Some(index), sources)).collect();
     if !related.is_empty() {
         result["relatedLocations"] = Value::Array(related);
+    }
+    if let Some(witness) = &diagnostic.witness {
+        result["properties"] = json!({ "witness": witness.facts });
     }
     result
 }

@@ -101,7 +101,7 @@ impl<'g, 'p> Analysis<'g, 'p> {
         match ground.term(id) {
             Term::Known(value) => Ok(self.known(value.clone())),
             Term::Given(value, _) => Ok(self.known(Evaluated::Value(value.clone()))),
-            Term::Listed(..) | Term::Opaque => Ok(self.known(Evaluated::Unknown)),
+            Term::Listed(..) | Term::Opaque(_) => Ok(self.known(Evaluated::Unknown)),
             Term::Variable(index) => {
                 let Some(level) = self.level(*index) else { return Ok(self.known(Evaluated::Unknown)) };
                 let values = self.cells.values[*index as usize].clone();

@@ -15,7 +15,7 @@ use crate::eval::kernel::{self, Key, apply, has_unknown};
 use crate::eval::scope::Scope;
 use crate::eval::walk::{Algebra, Elements, Parts, each};
 use crate::facts::Slot;
-use crate::program::{Boundary, DecisionId, FactId, NodeId, Op, Program, RuleId};
+use crate::program::{Boundary, DecisionId, FactId, FoldKind, NodeId, Op, Program, RuleId};
 use crate::value::{EnumId, Evaluated, Type, Value};
 
 /// Index of a node of the graph.
@@ -33,13 +33,30 @@ pub(crate) enum Term {
     /// A list that is unknown as a whole, of at most so many elements.
     Listed(FactId, u32),
     /// Something unknown that the engine cannot take apart.
-    Opaque,
+    Opaque(Lost),
     /// An operation.
     Apply(Key, Box<[Gid]>),
     /// A decision by rules: what its rules gather, then the operands of [`decide::outcome_of`].
     Decide(DecisionId, Gid, Box<[Gid]>),
     /// The outcome of a decision `= expr`.
     Finish(DecisionId, Gid),
+}
+
+/// What an opaque term stands for: two of one kind are the same, whatever that is.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Lost {
+    /// A fact, or a part of one.
+    At(Missing),
+    /// A node as a whole.
+    Whole(Gid),
+    /// An operation.
+    Applied(Key, Box<[Gid]>),
+    /// What a quantifier or aggregate without outer variables makes of a collection, and whose facts it reads ([`Ground::twin`]).
+    Each(NodeId, Gid, u32),
+    /// The outcome of a decision.
+    Decided(DecisionId, Box<[Gid]>),
+    /// Like nothing else.
+    Once(u32),
 }
 
 /// A variable: what is unknown, and its type.
@@ -69,12 +86,19 @@ pub(crate) struct Ground<'p> {
     pub(crate) variables: IndexMap<Missing, Variable>,
     pub(crate) rules: HashMap<RuleId, RuleTerms>,
     pub(crate) groups: Groups,
+    /// How many facts further on the fact lies that is read in place of one: 0, or to where the twins of facts are.
+    pub(crate) twin: u32,
+    /// The only fact whose twin is read; nothing is all of them.
+    pub(crate) only_twin: Option<FactId>,
+    /// How many opaque terms are like nothing else.
+    single: u32,
 }
 
 impl<'p> Ground<'p> {
     pub(crate) fn new(program: &'p Program, scope: &'p Scope, groups: Groups) -> Self {
         let (terms, variables, rules) = (IndexMap::new(), IndexMap::new(), HashMap::new());
-        Ground { program, scope, terms, variables, rules, groups }
+        let (twin, only_twin) = (0, None);
+        Ground { program, scope, terms, variables, rules, groups, twin, only_twin, single: 0 }
     }
 
     pub(crate) fn term(&self, id: Gid) -> &Term {
@@ -133,7 +157,7 @@ impl<'p> Ground<'p> {
             return self.leaf(Term::Given(value, at));
         }
         if !self.supported(ty) {
-            return self.leaf(Term::Opaque);
+            return self.leaf(Term::Opaque(Lost::At(at)));
         }
         let whole = at.path.is_empty();
         let within = if whole { self.program.fact(at.fact).within.clone() } else { None };
@@ -165,7 +189,7 @@ impl<'p> Ground<'p> {
     /// Takes a given record or list apart, so that an operation on the whole reads its unknown fields.
     fn expanded(&mut self, id: Gid) -> Gid {
         if let Term::Listed(..) = self.term(id) {
-            return self.leaf(Term::Opaque);
+            return self.leaf(Term::Opaque(Lost::Whole(id)));
         }
         let Term::Given(value, at) = self.term(id).clone() else { return id };
         let ty = at.ty(self.program);
@@ -190,8 +214,14 @@ impl<'p> Ground<'p> {
                     .collect();
                 self.apply(Key::List, &parts)
             }
-            _ => self.leaf(Term::Opaque),
+            _ => self.leaf(Term::Opaque(Lost::Whole(id))),
         }
+    }
+
+    /// Makes an opaque term that is like no other.
+    fn once(&mut self) -> Gid {
+        self.single += 1;
+        self.leaf(Term::Opaque(Lost::Once(self.single)))
     }
 
     /// Whether an unknown list has more than so many elements: its length is a variable below any element.
@@ -220,7 +250,7 @@ impl<'p> Ground<'p> {
         match kernel::field(&Evaluated::Value(record.clone()), index) {
             Evaluated::Value(value) => self.given(&value, below),
             Evaluated::Unknown => {
-                let Some(ty) = below.ty(self.program) else { return self.leaf(Term::Opaque) };
+                let Some(ty) = below.ty(self.program) else { return self.leaf(Term::Opaque(Lost::At(below))) };
                 let part = !matches!(self.scope.slot(at.fact), Slot::Given(_));
                 self.unknown(below, &ty, part)
             }
@@ -269,19 +299,20 @@ impl Algebra for Ground<'_> {
 
     fn constant(&mut self, value: Evaluated) -> Gid {
         match value {
-            Evaluated::Unknown => self.leaf(Term::Opaque),
+            Evaluated::Unknown => self.once(),
             value => self.known(value),
         }
     }
 
     fn fact(&mut self, fact: FactId) -> Gid {
-        let at = Missing { fact, path: Vec::new() };
+        let read = if self.only_twin.is_none_or(|only| only == fact) { FactId(fact.0 + self.twin) } else { fact };
+        let at = Missing { fact: read, path: Vec::new() };
         if let Slot::Given(value) = self.scope.slot(fact).clone() {
             return self.given(&value, at);
         }
         let ty = self.program.fact(fact).ty.clone();
         let mut result = match self.groups.list_length(fact) {
-            Some(length) => self.leaf(Term::Listed(fact, length)),
+            Some(length) => self.leaf(Term::Listed(read, length)),
             None => self.unknown(at, &ty, false),
         };
         // V8 where the version that assumes is not certain: its assumption holds if it is in force.
@@ -307,7 +338,7 @@ impl Algebra for Ground<'_> {
             && self.groups.is_counted(node)
             && operands.iter().any(|&operand| self.glimpse(operand) == Evaluated::Unknown)
         {
-            return self.leaf(Term::Opaque);
+            return self.leaf(Term::Opaque(Lost::Applied(key, operands.into())));
         }
         let key = self.canonical(key);
         let operands = self.without_moment(key, operands);
@@ -355,8 +386,8 @@ impl Algebra for Ground<'_> {
         for part in &mut parts {
             *part = self.expanded(*part);
         }
-        if parts.iter().all(|&part| *self.term(part) == Term::Opaque) && !parts.is_empty() {
-            return self.leaf(Term::Opaque);
+        if parts.iter().all(|&part| matches!(self.term(part), Term::Opaque(_))) && !parts.is_empty() {
+            return self.leaf(Term::Opaque(Lost::Applied(key, parts.into())));
         }
         self.over(Term::Apply(key, parts.clone().into()), &parts)
     }
@@ -372,7 +403,7 @@ impl Algebra for Ground<'_> {
         }
     }
 
-    fn elements(&mut self, node: NodeId, domain: &Gid, fold: bool) -> Elements<Gid> {
+    fn elements(&mut self, node: NodeId, domain: &Gid, fold: Option<FoldKind>) -> Elements<Gid> {
         match self.term(*domain).clone() {
             Term::Known(value) => match kernel::elements(&value) {
                 Ok(values) => each(values, |value| self.known(Evaluated::Value(value))),
@@ -384,7 +415,7 @@ impl Algebra for Ground<'_> {
                 Elements::Each(each)
             }
             // As many elements as any list needs, each guarded by whether the list is that long.
-            Term::Listed(fact, most) if !fold => {
+            Term::Listed(fact, most) if fold.is_none() || self.groups.counts_list(fold) => {
                 let ty = self.program.fact(fact).ty.clone();
                 let count = match ty {
                     Type::List(record) => self.program.record(record).fields.len(),
@@ -400,7 +431,7 @@ impl Algebra for Ground<'_> {
             term => {
                 // A set that is not known: each member it could have, guarded by whether it has it. Aggregates count
                 // members, and only of a variable are there as many as of any set.
-                let counted = fold && !matches!(term, Term::Variable(_));
+                let counted = fold.is_some() && !matches!(term, Term::Variable(_));
                 let ty = self.program.info(node).ty.clone();
                 let members = match ty.required() {
                     Type::Set(inner) if !counted => match inner.as_ref() {
@@ -409,7 +440,13 @@ impl Algebra for Ground<'_> {
                     },
                     _ => None,
                 };
-                let Some(members) = members else { return Elements::Whole(self.leaf(Term::Opaque)) };
+                let Some(members) = members else {
+                    // What it makes of the collection may depend on elements around it.
+                    let closed = self.program.info(node).free == 0;
+                    let each = Lost::Each(node, *domain, self.twin);
+                    let lost = if closed { self.leaf(Term::Opaque(each)) } else { self.once() };
+                    return Elements::Whole(lost);
+                };
                 let guarded = members.into_iter().map(|member| {
                     let member = self.known(Evaluated::Value(member));
                     (Some(self.apply(Key::In, &[member, *domain])), member)
@@ -422,7 +459,7 @@ impl Algebra for Ground<'_> {
     fn range(&mut self, from: &Gid, to: &Gid) -> Elements<Gid> {
         match kernel::range(&self.glimpse(*from), &self.glimpse(*to)) {
             Ok(values) => each(values, |value| self.known(Evaluated::Value(value))),
-            Err(Evaluated::Unknown) => Elements::Whole(self.leaf(Term::Opaque)),
+            Err(Evaluated::Unknown) => Elements::Whole(self.once()),
             Err(result) => Elements::Whole(self.known(result)),
         }
     }
@@ -453,7 +490,9 @@ impl Algebra for Ground<'_> {
         let glimpses: Vec<Evaluated> = operands.iter().map(|&operand| self.glimpse(operand)).collect();
         let outcome = decide::outcome_of(self.program, id, &glimpses.iter().collect::<Vec<_>>());
         match outcome {
-            Evaluated::Value(value) if has_unknown(&value) => self.leaf(Term::Opaque),
+            Evaluated::Value(value) if has_unknown(&value) => {
+                self.leaf(Term::Opaque(Lost::Decided(id, operands.into())))
+            }
             Evaluated::Unknown => {
                 let below: Vec<Gid> = operands.iter().copied().chain([gathered]).collect();
                 self.over(Term::Decide(id, gathered, operands.into()), &below)
@@ -512,7 +551,7 @@ pub(crate) fn cone(ground: &Ground<'_>, roots: &[Gid]) -> Vec<Gid> {
 /// Calls `f` with each child of a node.
 pub(crate) fn children(term: &Term, mut f: impl FnMut(Gid)) {
     match term {
-        Term::Known(_) | Term::Given(..) | Term::Variable(_) | Term::Listed(..) | Term::Opaque => {}
+        Term::Known(_) | Term::Given(..) | Term::Variable(_) | Term::Listed(..) | Term::Opaque(_) => {}
         Term::Apply(_, parts) => parts.iter().copied().for_each(f),
         Term::Decide(_, gathered, parts) => {
             f(*gathered);
@@ -527,7 +566,7 @@ pub(crate) fn pointwise(program: &Program, term: &Term, of: impl Fn(Gid) -> Eval
     match term {
         Term::Known(value) => value.clone(),
         Term::Given(value, _) => Evaluated::Value(value.clone()),
-        Term::Variable(_) | Term::Listed(..) | Term::Opaque => Evaluated::Unknown,
+        Term::Variable(_) | Term::Listed(..) | Term::Opaque(_) => Evaluated::Unknown,
         Term::Apply(key, parts) => {
             let parts: Vec<Evaluated> = parts.iter().map(|&part| of(part)).collect();
             apply(program, *key, &parts.iter().collect::<Vec<_>>())

@@ -7,7 +7,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::eval::walk::all_children;
-use crate::program::{Asked, DecisionBody, Domain, FactId, NodeId, Op, Program};
+use crate::program::{Asked, DecisionBody, Domain, FactId, FoldKind, NodeId, Op, Program};
 use crate::value::{EnumId, Evaluated, Type, Value};
 
 /// How many values of an unknown set are told apart at most.
@@ -15,6 +15,10 @@ pub(crate) const MAX_SUBSETS: usize = 4096;
 
 /// Constants with more members than this are not singled out member by member.
 const MAX_SINGLED: usize = 12;
+
+/// Unknown lists have at most so many elements where it is asked whether there is anybody: one for each question, and for a count
+/// as many as the number it is compared with, and one more.
+const MAX_WITNESSES: u32 = 16;
 
 /// Unknown lists are told apart by at most so many elements.
 const MAX_LENGTH: u32 = 4;
@@ -32,6 +36,9 @@ pub(crate) struct Groups {
     lists: HashMap<FactId, Option<u32>>,
     /// Counts that are outcomes: they may be any number, which no few representatives show.
     counted: HashSet<NodeId>,
+    most_subsets: usize,
+    /// How many elements an unknown list has at most to be looked at.
+    most_elements: u32,
 }
 
 /// The groups of one enum.
@@ -39,6 +46,8 @@ pub(crate) struct Groups {
 pub(crate) struct Group {
     /// Representatives of each group.
     groups: Vec<Vec<Value>>,
+    /// All members of each group.
+    classes: Vec<Vec<Value>>,
     /// Whether which of several representatives a set holds may matter, not only how many.
     linked: bool,
 }
@@ -75,9 +84,20 @@ impl Groups {
                 counted.insert(node);
             }
         }
-        let mut groups = Groups { nodes, known, made: HashMap::new(), lists: HashMap::new(), counted };
+        let (made, lists) = (HashMap::new(), HashMap::new());
+        let mut groups =
+            Groups { nodes, known, made, lists, counted, most_subsets: MAX_SUBSETS, most_elements: MAX_LENGTH };
         groups.count_elements(program);
         groups
+    }
+
+    /// For engines that ask whether there is anybody: sets have any number of members that are told apart, and a list is as good
+    /// as its part that keeps a witness for each question, whatever else the question reads, as all facts are those of one person.
+    pub(crate) fn of_anybody(mut self, program: &Program) -> Self {
+        (self.most_subsets, self.most_elements) = (usize::MAX, MAX_WITNESSES);
+        self.lists.clear();
+        self.count_elements(program);
+        self
     }
 
     /// Returns how many elements an unknown list needs at most to be as good as any; nothing if there is no such number.
@@ -85,7 +105,7 @@ impl Groups {
     /// If each question about a list is whether any, or every, element is of some kind, and the kind depends on nothing else
     /// that is unknown, a list answers all of them as its part does that keeps one witness for each.
     pub(crate) fn list_length(&self, fact: FactId) -> Option<u32> {
-        self.lists.get(&fact).copied().flatten().filter(|&length| length <= MAX_LENGTH)
+        self.lists.get(&fact).copied().flatten().filter(|&length| length <= self.most_elements)
     }
 
     fn count_elements(&mut self, program: &Program) {
@@ -94,13 +114,53 @@ impl Groups {
                 Op::IsEmpty(list) => (*list, None),
                 Op::Every { domain: Domain::Each(list), body, .. } => (*list, Some(*body)),
                 Op::Exists { domain: Domain::Each(list), body, .. } => (*list, Some(*body)),
+                Op::Fold { fold, domain: Domain::Each(list), filter, .. } if self.counts_list(Some(*fold)) => {
+                    (*list, *filter)
+                }
                 _ => continue,
             };
             let Some(fact) = listed(program, list) else { continue };
-            let alone = program.info(node).free == 0 && body.is_none_or(|body| self.reads_known(program, body));
+            let anybody = self.most_elements == MAX_WITNESSES;
+            let alone =
+                program.info(node).free == 0 && (anybody || body.is_none_or(|body| self.reads_known(program, body)));
+            let witnesses = match program.op(node) {
+                Op::Fold { .. } => self.compared_with(program, node).map(|number| number + 1),
+                _ => Some(1),
+            };
             let length = self.lists.entry(fact).or_insert(Some(0));
-            *length = if alone { length.map(|length| length + 1) } else { None };
+            *length = length.zip(witnesses.filter(|_| alone)).map(|(length, more)| length + more);
         }
+    }
+
+    fn is_of_anybody(&self) -> bool {
+        self.most_elements == MAX_WITNESSES
+    }
+
+    /// Whether an aggregate over an unknown list is taken apart.
+    pub(crate) fn counts_list(&self, fold: Option<FoldKind>) -> bool {
+        self.is_of_anybody() && fold == Some(FoldKind::Count)
+    }
+
+    /// The greatest small number that a count is compared with; nothing if it is used in another way.
+    fn compared_with(&self, program: &Program, count: NodeId) -> Option<u32> {
+        let mut counts = HashSet::from([count]);
+        let mut greatest = 0;
+        // Children have smaller indexes: parents come later.
+        for &node in self.nodes.iter().filter(|&&node| node > count) {
+            let mut reads = None;
+            all_children(program.op(node), |child| reads = reads.or(counts.contains(&child).then_some(child)));
+            let Some(child) = reads else { continue };
+            match program.op(node) {
+                Op::Clause(..) => drop(counts.insert(node)),
+                Op::Less(a, b) | Op::LessEqual(a, b) | Op::Equal(a, b) => {
+                    let other = if *a == child { b } else { a };
+                    let number = crate::eval::kernel::number::whole(self.known.get(other)?).ok()?;
+                    greatest = greatest.max(u32::try_from(number).ok()?);
+                }
+                _ => return None,
+            }
+        }
+        Some(greatest)
     }
 
     /// Whether all that is read from outside the elements is known.
@@ -211,17 +271,18 @@ impl Groups {
             }
         }
         let each = if linked { (unknown_facts + 1).max(2) } else { 1 }.max(counted as usize);
-        let mut groups: Vec<(Vec<bool>, Vec<Value>)> = Vec::new();
+        let mut classes: Vec<(Vec<bool>, Vec<Value>)> = Vec::new();
         for member in members(program, id) {
             let signature: Vec<bool> = constants.iter().map(|constant| constant.contains(&member)).collect();
-            match groups.iter_mut().find(|(other, _)| *other == signature) {
-                Some((_, list)) if list.len() < each => list.push(member),
-                Some(_) => {}
-                None => groups.push((signature, vec![member])),
+            match classes.iter_mut().find(|(other, _)| *other == signature) {
+                Some((_, list)) => list.push(member),
+                None => classes.push((signature, vec![member])),
             }
         }
-        let group = Group { groups: groups.into_iter().map(|(_, members)| members).collect(), linked };
-        (group.subset_count() <= MAX_SUBSETS).then_some(group)
+        let classes: Vec<Vec<Value>> = classes.into_iter().map(|(_, members)| members).collect();
+        let groups = classes.iter().map(|class| class.iter().take(each).cloned().collect()).collect();
+        let group = Group { groups, classes, linked };
+        (group.subset_count() <= self.most_subsets).then_some(group)
     }
 }
 
@@ -245,6 +306,20 @@ impl Group {
         let mut members: Vec<Value> = self.groups.iter().flatten().cloned().collect();
         members.sort();
         members
+    }
+
+    /// Returns all members that some representatives stand for: whole groups where all their representatives are among them.
+    pub(crate) fn all_of(&self, chosen: &[Value]) -> Vec<Value> {
+        let mut all: Vec<Value> = Vec::new();
+        for (group, class) in self.groups.iter().zip(&self.classes) {
+            if group.iter().all(|one| chosen.contains(one)) {
+                all.extend(class.iter().cloned());
+            } else {
+                all.extend(group.iter().filter(|one| chosen.contains(one)).cloned());
+            }
+        }
+        all.sort();
+        all
     }
 
     fn subset_count(&self) -> usize {

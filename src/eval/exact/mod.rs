@@ -11,15 +11,15 @@
 //! that of the interpreter and says so (D13); there is never another value.
 
 mod analysis;
-mod axis;
+pub(crate) mod axis;
 pub(crate) mod cells;
 mod diagram;
 pub(crate) mod ground;
-mod groups;
+pub(crate) mod groups;
 mod missing;
 mod next;
 mod paths;
-mod shape;
+pub(crate) mod shape;
 mod sufficient;
 mod ties;
 mod what_would;

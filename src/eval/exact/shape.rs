@@ -144,6 +144,11 @@ impl<'g, 'p> Points<'g, 'p> {
         }
     }
 
+    /// Whether one side is before the other, where every variable has a value; not if either has no value to compare.
+    pub(crate) fn is_less(&mut self, a: &Side, b: &Side) -> bool {
+        self.sign(a, b) == -1
+    }
+
     /// How two sides compare: -1, 0, 1, or 2 if one has no value to compare.
     fn sign(&mut self, a: &Side, b: &Side) -> i8 {
         match (self.side(a), self.side(b)) {
@@ -290,7 +295,7 @@ impl<'g, 'p> Points<'g, 'p> {
         }
         let moves = match term {
             Term::Variable(_) => Moves::Up,
-            Term::Known(_) | Term::Given(..) | Term::Listed(..) | Term::Opaque => Moves::Not,
+            Term::Known(_) | Term::Given(..) | Term::Listed(..) | Term::Opaque(_) => Moves::Not,
             Term::Finish(_, part) => of(*part).moves,
             Term::Decide(decision, _, parts) => {
                 let count = decide::rules(&ground.program.decision(*decision).body).len();

@@ -22,7 +22,7 @@ use pretty::Arena;
 
 use self::comments::{Comment, Scan, attach};
 use self::printer::{Doc, Printer, render};
-use super::ast::{Declaration, Expr, File, Header};
+use super::ast::{Because, Declaration, Expr, File, Header, Start, TypeExpr};
 use super::same::same_meaning;
 use crate::diagnostic::Diagnostic;
 use crate::source::{Sources, Span};
@@ -107,6 +107,21 @@ pub fn expr_text(expr: &Expr) -> String {
     // Cannot fail: a `String` takes all text. The width is never reached, so no group is broken.
     let _ = printer.expr(expr, self::expr::Level::Whole).1.render_fmt(usize::MAX, &mut text);
     text
+}
+
+/// Returns a type as written.
+pub fn type_text(ty: &TypeExpr) -> String {
+    words::type_text(ty)
+}
+
+/// Returns the start of a version or value: `2024-02-29`, or `2024-02-29 23:30 "America/Toronto"`.
+pub fn start_text(start: &Start) -> String {
+    words::start(start)
+}
+
+/// Returns the text of a `because`, in quotes.
+pub fn because_text(because: &Because) -> String {
+    words::template(because)
 }
 
 /// Returns the canonical text of a declaration without comments: several lines if it is long, without a line end.

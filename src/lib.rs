@@ -94,6 +94,7 @@ extern crate self as enact;
 
 mod authored;
 pub mod check;
+pub mod compile;
 mod countries;
 pub mod coverage;
 pub mod diagnostic;

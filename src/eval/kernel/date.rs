@@ -50,17 +50,21 @@ pub(crate) fn step(day: NaiveDate, months: i64, rounding: Rounding) -> Option<Na
     }
 }
 
+/// `months from a to b`, `age(a, b)`: how many units of so many months.
+pub(crate) fn months_between(from: &Value, to: &Value, rounding: Rounding, unit: i64) -> Applied {
+    Ok(Value::integer(months(date(from)?, date(to)?, rounding, unit)?).into())
+}
+
 /// Returns the largest n such that `from` plus n times `unit` months is not after `to`: negative when `to` is before
 /// `from`, as *the largest n* says (from 15 March to 20 January are -2 months: 15 January is not after the 20th).
-pub(crate) fn months_between(from: &Value, to: &Value, rounding: Rounding, unit: i64) -> Applied {
-    let (from, to) = (date(from)?, date(to)?);
+pub(crate) fn months(from: NaiveDate, to: NaiveDate, rounding: Rounding, unit: i64) -> Result<i64, FaultKind> {
     let months = |day: NaiveDate| i64::from(day.year()) * 12 + i64::from(day.month0());
     // Months are stepped by month, so the answer is this estimate or one less; rounding up may reach the first of the next
     // month, which is why the estimate starts one higher.
     let mut count = (months(to) - months(from)).div_euclid(unit) + 1;
     loop {
         match step(from, count * unit, rounding) {
-            Some(reached) if reached <= to => return Ok(Value::integer(count).into()),
+            Some(reached) if reached <= to => return Ok(count),
             // Beyond the calendar in front of `to` there is nothing; chrono's range is 262,000 years.
             None if count * unit < months(to) - months(from) - 2 * unit => return Err(FaultKind::DateRange),
             _ => count -= 1,
@@ -117,11 +121,13 @@ pub(crate) fn weekday_of(day: &Value) -> Applied {
 
 /// `end of month d`: its last day.
 pub(crate) fn end_of_month(day: &Value) -> Applied {
-    let day = date(day)?;
-    // The first of a month always exists, and 31 days in from it the next month has begun.
-    let first = in_range(day.with_day(1))?;
-    let next = in_range(first.checked_add_months(Months::new(1)))?;
-    in_range(next.pred_opt()).map(|date| Value::Date(date).into())
+    in_range(last_of_month(date(day)?)).map(|date| Value::Date(date).into())
+}
+
+/// Returns the last day of a day's month.
+pub(crate) fn last_of_month(day: NaiveDate) -> Option<NaiveDate> {
+    // The first of a month always exists, and one month on from it the next has begun.
+    day.with_day(1)?.checked_add_months(Months::new(1))?.pred_opt()
 }
 
 /// `end of day d in "Z"`: the midnight that ends it. Where clocks skip midnight, the first moment of the next day.

@@ -1,0 +1,87 @@
+//! Compiled decisions: made once of a program and a request, then decided many times, without allocation.
+//!
+//! ```text
+//! layout   facts in typed slots
+//! axes     which plan is for which days
+//! build    lowered form to steps, in the order of evaluation of every engine
+//! decide   rules to outcomes and reasons, as steps
+//! plan     steps, and what each means
+//! row      one applicant: a pass over the steps; what it leaves is the trace
+//! columns  many applicants: the same steps, 64 verdicts a word
+//! ```
+//!
+//! A compiled decision never says anything else than [`crate::eval::evaluate`]. What it cannot settle (an answer that is not
+//! known on what is stated, contradictory facts, an error, a list) it leaves open, and the interpreter is asked (D13).
+//! That is sound because no value of what is unknown changes an answer that is known without it (V7).
+
+mod axes;
+mod build;
+mod decide;
+mod layout;
+mod plan;
+mod row;
+#[cfg(test)]
+mod tests;
+
+pub use layout::{FIRST, Kind, Layout, MAX_SET_MEMBERS, Members, NONE, NOT_STATED, Row, Typed, UNKNOWN, day_number};
+pub use plan::Verdict;
+pub use row::{Settled, Trace};
+
+use axes::Axis;
+use plan::Plan;
+
+use crate::eval::Request;
+use crate::eval::scope::Scope;
+use crate::facts::{Facts, Slot};
+use crate::program::{FactId, Program};
+use crate::value::Value;
+
+/// The most plans of one request: stretches of days between boundaries, times those of other deciding facts.
+pub const MAX_PLANS: usize = 1024;
+
+/// What is asked of a program, as steps over typed slots. It holds all it needs, and can be shared between threads.
+#[derive(Debug, Clone, Default)]
+pub struct Compiled {
+    layout: Layout,
+    axes: Vec<Axis>,
+    /// By place; nothing where rows go to the interpreter.
+    plans: Vec<Option<Plan>>,
+}
+
+impl Compiled {
+    /// Compiles a request. Where it has more than [`MAX_PLANS`] plans, every row is left to the interpreter.
+    pub fn new(program: &Program, request: &Request) -> Compiled {
+        let reach = axes::reach(program, request);
+        let typed = |&fact: &FactId| Kind::of(program, &program.fact(fact).ty).map(|kind| Typed { fact, kind });
+        let layout = Layout { slots: reach.facts.iter().filter_map(typed).collect() };
+        let mut compiled = Compiled { layout, ..Compiled::default() };
+        let Some(axes) = axes::axes(program, &compiled.layout, request, &reach) else { return compiled };
+        let count = axes.iter().map(Axis::len).try_fold(1usize, usize::checked_mul);
+        let Some(count) = count.filter(|&count| count <= MAX_PLANS) else { return compiled };
+        compiled.plans = (0..count)
+            .map(|place| {
+                let facts = days(program, &axes, place)?;
+                let scope = Scope::new(program, request, &facts);
+                build::plan(program, &compiled.layout, request, &scope)
+            })
+            .collect();
+        compiled.axes = axes;
+        compiled
+    }
+
+    /// Returns the slots of rows.
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+}
+
+/// The deciding facts on the days of a plan.
+fn days(program: &Program, axes: &[Axis], mut place: usize) -> Option<Facts> {
+    let mut facts = Facts::new(program);
+    for axis in axes.iter().rev() {
+        let day = axis.day(place % axis.len())?;
+        facts.set(axis.fact, Slot::Given(Value::Date(day)));
+        place /= axis.len();
+    }
+    Some(facts)
+}

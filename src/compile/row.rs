@@ -1,0 +1,158 @@
+//! One applicant: a pass over the steps of a plan.
+
+use super::layout::{FIRST, Kind, Members, NOT_STATED, Row};
+use super::plan::{Asked, CONSTANT_VERDICTS, Operand, Plan, Registers, Step, Truth, Verdict};
+use super::{Compiled, axes};
+use crate::eval::{Reason, Status};
+use crate::program::VersionId;
+use crate::value::Value;
+
+/// What every step came to for one applicant: compact, and kept from one row to the next so that deciding allocates
+/// nothing.
+#[derive(Debug, Clone, Default)]
+pub struct Trace {
+    /// The plan; nothing where there is none for the row.
+    place: Option<usize>,
+    verdicts: Vec<Verdict>,
+    cells: Vec<i64>,
+    sets: Vec<Option<Members>>,
+}
+
+/// One thing asked that is settled.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settled {
+    /// Decided, or not in force.
+    pub status: Status,
+    /// The value, if decided.
+    pub value: Option<Value>,
+    /// The version in force.
+    pub version: Option<VersionId>,
+    /// What decided (D9).
+    pub because: Vec<Reason>,
+}
+
+impl Registers for Trace {
+    fn verdict(&self, at: Truth) -> Verdict {
+        let verdict = self.verdicts[at.at as usize];
+        if at.not { verdict.not() } else { verdict }
+    }
+
+    fn cell(&self, at: u32) -> i64 {
+        self.cells[at as usize]
+    }
+
+    fn set(&self, at: u32) -> Option<Members> {
+        self.sets[at as usize]
+    }
+}
+
+impl Compiled {
+    /// Decides one applicant. The trace holds what every step came to; whether something asked is settled says
+    /// [`Compiled::settled`].
+    pub fn decide(&self, row: &Row, trace: &mut Trace) {
+        trace.place = axes::place(&self.axes, row).filter(|&place| self.plans.get(place).is_some_and(Option::is_some));
+        let Some(plan) = trace.place.and_then(|place| self.plans[place].as_ref()) else { return };
+        let slots = &self.layout.slots;
+        trace.cells.clear();
+        trace.cells.extend_from_slice(&row.cells);
+        trace.sets.clear();
+        trace.sets.resize(slots.len(), None);
+        for (slot, typed) in slots.iter().enumerate() {
+            if matches!(typed.kind, Kind::Set(_)) && row.cells[slot] >= FIRST {
+                trace.sets[slot] = Some(row.sets[slot]);
+            }
+        }
+        for &(slot, cell, members) in &plan.assumed {
+            if trace.cells[slot] == NOT_STATED {
+                trace.cells[slot] = cell;
+                if matches!(slots[slot].kind, Kind::Set(_)) {
+                    trace.sets[slot] = Some(members);
+                }
+            }
+        }
+        trace.verdicts.clear();
+        trace.verdicts.extend(trace.cells.iter().map(|&cell| match cell {
+            0 => Verdict::NO,
+            1 => Verdict::YES,
+            _ => Verdict::UNKNOWN,
+        }));
+        trace.verdicts.extend(CONSTANT_VERDICTS);
+        for step in &plan.steps {
+            match step {
+                Step::Truth(step) => {
+                    let verdict = step.verdict(trace);
+                    trace.verdicts.push(verdict);
+                }
+                Step::Cell(step) => {
+                    let cell = step.cell(trace);
+                    trace.cells.push(cell);
+                }
+                Step::Set(step) => {
+                    let members = step.members(trace);
+                    trace.sets.push(members);
+                }
+            }
+        }
+    }
+
+    /// What one of the things asked, by its place in the request, comes to; nothing where the interpreter must be asked.
+    pub fn settled(&self, trace: &Trace, asked: usize) -> Option<Settled> {
+        let plan = self.plans[trace.place?].as_ref()?;
+        let asked = &plan.asked[asked];
+        if asked.version.is_none() {
+            return Some(Settled { status: Status::NotInForce, value: None, version: None, because: Vec::new() });
+        }
+        if !is_settled(plan, asked, trace) {
+            return None;
+        }
+        let value = value(asked, trace)?;
+        let because = because(asked, trace, &value);
+        Some(Settled { status: Status::Decided, value: Some(value), version: asked.version, because })
+    }
+
+    /// Whether one of the things asked is decided yes or no: the shortest way to an answer that is one.
+    pub fn verdict(&self, trace: &Trace, asked: usize) -> Verdict {
+        let plan = trace.place.and_then(|place| self.plans[place].as_ref());
+        match plan.map(|plan| (plan, &plan.asked[asked])) {
+            Some((plan, asked)) if asked.version.is_some() && is_settled(plan, asked, trace) => match &asked.value {
+                Operand::Truth(truth) => trace.verdict(*truth),
+                Operand::Value(Value::Bool(yes)) => Verdict::of(*yes),
+                _ => Verdict::UNKNOWN,
+            },
+            _ => Verdict::UNKNOWN,
+        }
+    }
+}
+
+/// Whether all invariants hold and it is known of each rule whether it stands: then the answer is the interpreter's.
+pub(super) fn is_settled(plan: &Plan, asked: &Asked, row: &impl Registers) -> bool {
+    plan.invariants.iter().all(|&invariant| row.verdict(invariant).is_yes())
+        && asked.rules.iter().all(|(_, stands, _)| row.verdict(*stands) != Verdict::UNKNOWN)
+}
+
+fn value(asked: &Asked, row: &impl Registers) -> Option<Value> {
+    match &asked.value {
+        Operand::Value(value) => Some(value.clone()),
+        Operand::Truth(truth) => match row.verdict(*truth) {
+            Verdict::UNKNOWN => None,
+            verdict => Some(Value::Bool(verdict.is_yes())),
+        },
+        Operand::Cell(cell, kind) => kind.value(row.cell(*cell), &Members::default()),
+        Operand::Set(set, id) => row.set(*set).and_then(|members| Kind::Set(*id).value(0, &members)),
+        Operand::Period(..) | Operand::Open => None,
+    }
+}
+
+fn because(asked: &Asked, row: &impl Registers, value: &Value) -> Vec<Reason> {
+    if asked.by_expression {
+        return asked.origin.map(Reason::Expression).into_iter().collect();
+    }
+    let counts = |(_, stands, with): &&(_, Truth, Option<Value>)| {
+        row.verdict(*stands).is_yes() && with.as_ref().is_none_or(|with| with == value)
+    };
+    let mut because: Vec<Reason> = asked.rules.iter().filter(counts).map(|&(rule, ..)| Reason::Rule(rule)).collect();
+    if because.is_empty() {
+        because.extend(asked.origin.map(Reason::Otherwise));
+    }
+    because
+}

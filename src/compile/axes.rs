@@ -32,6 +32,11 @@ impl Axis {
         self.starts.len() + 1
     }
 
+    fn go_on(&self, place: usize, cell: i64) -> Option<usize> {
+        let stretch = self.cells.partition_point(|&start| start <= cell);
+        (cell >= FIRST).then_some(place * self.len() + stretch)
+    }
+
     /// A day of a stretch; nothing where the stretch is a day inside which something changes.
     pub(super) fn day(&self, stretch: usize) -> Option<NaiveDate> {
         let day = match stretch.checked_sub(1) {
@@ -99,11 +104,18 @@ fn add(axes: &mut [Axis], fact: FactId, boundary: Boundary) {
 
 /// Returns the place of the plan for a row, by its stretch on each axis; nothing where a day is not known.
 pub(super) fn place(axes: &[Axis], row: &Row) -> Option<usize> {
-    axes.iter().try_fold(0, |place, axis| {
-        let cell = row.cells[axis.slot];
-        let stretch = axis.cells.partition_point(|&start| start <= cell);
-        (cell >= FIRST).then_some(place * axis.len() + stretch)
-    })
+    axes.iter().try_fold(0, |place, axis| axis.go_on(place, row.cells[axis.slot]))
+}
+
+/// Returns the place of the plan for each of many rows, read by slot and row.
+pub(super) fn places(axes: &[Axis], rows: usize, cell: impl Fn(usize, usize) -> i64) -> Vec<Option<usize>> {
+    let mut places = vec![Some(0); rows];
+    for axis in axes {
+        for (row, place) in places.iter_mut().enumerate() {
+            *place = place.and_then(|place| axis.go_on(place, cell(axis.slot, row)));
+        }
+    }
+    places
 }
 
 /// All policies that may be reached, the asked one first.

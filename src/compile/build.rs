@@ -222,7 +222,7 @@ impl Builder<'_> {
         self.cell_step(CellStep::Constant(cell))
     }
 
-    fn to_scale(&mut self, cell: CellAt, from: u32, to: u32) -> CellAt {
+    fn scaled_to(&mut self, cell: CellAt, from: u32, to: u32) -> CellAt {
         if from == to { cell } else { self.cell_step(CellStep::Scale(cell, 10i64.pow(to - from))) }
     }
 
@@ -250,7 +250,7 @@ impl Builder<'_> {
         let mut cells = Vec::new();
         for operand in operands {
             cells.push(match (operand, common) {
-                (&&Operand::Cell(cell, Kind::Number(from)), Kind::Number(to)) => self.to_scale(cell, from, to),
+                (&&Operand::Cell(cell, Kind::Number(from)), Kind::Number(to)) => self.scaled_to(cell, from, to),
                 (&&Operand::Cell(cell, _), _) => cell,
                 (Operand::Value(value), kind) => {
                     let cell = kind.cell(value);
@@ -272,7 +272,7 @@ impl Builder<'_> {
                         if finer > MAX_SCALE {
                             return Operand::Open;
                         }
-                        (self.to_scale(cell, scale, finer), scaled(*number, finer).unwrap_or(UNKNOWN))
+                        (self.scaled_to(cell, scale, finer), scaled(*number, finer).unwrap_or(UNKNOWN))
                     }
                     (kind, value) => (cell, kind.cell(value)),
                 };
@@ -289,7 +289,7 @@ impl Builder<'_> {
             | (Operand::Value(Value::Bool(yes)), Operand::Truth(truth))
                 if relation == Relation::Equal =>
             {
-                Operand::Truth(Truth { not: truth.not != !yes, ..*truth })
+                Operand::Truth(Truth { not: truth.not == *yes, ..*truth })
             }
             (Operand::Truth(a), Operand::Truth(b)) if relation == Relation::Equal => {
                 Operand::Truth(self.truth_step(TruthStep::Same(*a, *b)))
@@ -463,10 +463,7 @@ impl Builder<'_> {
                 let parts = parts.iter().map(|part| self.truth(part)).collect();
                 Operand::Truth(self.truth_step(TruthStep::AtLeast(*least, parts)))
             }
-            (Op::Not(_), [a]) => match a {
-                Operand::Truth(truth) => Operand::Truth(truth.not()),
-                _ => Operand::Open,
-            },
+            (Op::Not(_), [Operand::Truth(truth)]) => Operand::Truth(truth.not()),
             (Op::If(..), [condition, a, b]) => self.choose(condition, a, b),
             (Op::Equal(..), [a, b]) => self.compare(Relation::Equal, a, b),
             (Op::Less(..), [a, b]) => self.compare(Relation::Less, a, b),

@@ -16,6 +16,7 @@
 
 mod axes;
 mod build;
+mod columns;
 mod decide;
 mod layout;
 mod plan;
@@ -23,6 +24,7 @@ mod row;
 #[cfg(test)]
 mod tests;
 
+pub use columns::{Answers, Columns};
 pub use layout::{FIRST, Kind, Layout, MAX_SET_MEMBERS, Members, NONE, NOT_STATED, Row, Typed, UNKNOWN, day_number};
 pub use plan::Verdict;
 pub use row::{Settled, Trace};

@@ -4,7 +4,7 @@ use super::layout::{FIRST, Kind, Members, NOT_STATED, Row};
 use super::plan::{Asked, CONSTANT_VERDICTS, Operand, Plan, Registers, Step, Truth, Verdict};
 use super::{Compiled, axes};
 use crate::eval::{Reason, Status};
-use crate::program::VersionId;
+use crate::program::{RuleId, VersionId};
 use crate::value::Value;
 
 /// What every step came to for one applicant: compact, and kept from one row to the next so that deciding allocates
@@ -100,13 +100,13 @@ impl Compiled {
         let plan = self.plans[trace.place?].as_ref()?;
         let asked = &plan.asked[asked];
         if asked.version.is_none() {
-            return Some(Settled { status: Status::NotInForce, value: None, version: None, because: Vec::new() });
+            return Some(Settled::not_in_force());
         }
         if !is_settled(plan, asked, trace) {
             return None;
         }
         let value = value(asked, trace)?;
-        let because = because(asked, trace, &value);
+        let because = asked.because(&value, |rule| trace.verdict(asked.rules[rule].1).is_yes());
         Some(Settled { status: Status::Decided, value: Some(value), version: asked.version, because })
     }
 
@@ -143,16 +143,25 @@ fn value(asked: &Asked, row: &impl Registers) -> Option<Value> {
     }
 }
 
-fn because(asked: &Asked, row: &impl Registers, value: &Value) -> Vec<Reason> {
-    if asked.by_expression {
-        return asked.origin.map(Reason::Expression).into_iter().collect();
+impl Asked {
+    /// The reasons of an outcome, by which rules stand.
+    pub(super) fn because(&self, outcome: &Value, stands: impl Fn(usize) -> bool) -> Vec<Reason> {
+        if self.by_expression {
+            return self.origin.map(Reason::Expression).into_iter().collect();
+        }
+        let counts = |(place, (rule, _, with)): (usize, &(RuleId, Truth, Option<Value>))| {
+            (stands(place) && with.as_ref().is_none_or(|with| with == outcome)).then_some(Reason::Rule(*rule))
+        };
+        let mut because: Vec<Reason> = self.rules.iter().enumerate().filter_map(counts).collect();
+        if because.is_empty() {
+            because.extend(self.origin.map(Reason::Otherwise));
+        }
+        because
     }
-    let counts = |(_, stands, with): &&(_, Truth, Option<Value>)| {
-        row.verdict(*stands).is_yes() && with.as_ref().is_none_or(|with| with == value)
-    };
-    let mut because: Vec<Reason> = asked.rules.iter().filter(counts).map(|&(rule, ..)| Reason::Rule(rule)).collect();
-    if because.is_empty() {
-        because.extend(asked.origin.map(Reason::Otherwise));
+}
+
+impl Settled {
+    pub(super) fn not_in_force() -> Settled {
+        Settled { status: Status::NotInForce, value: None, version: None, because: Vec::new() }
     }
-    because
 }

@@ -51,13 +51,33 @@ fn request_of(program: &Program, policy: PolicyId) -> Request {
     Request { policy, pinned: None, asked: program.policies[policy.index()].families.clone() }
 }
 
+/// One by one against the interpreter, and all together by columns against one by one.
 fn run(program: &Program, policy: PolicyId, applicants: usize, dice: &mut Dice) -> Tally {
     let request = request_of(program, policy);
     let compiled = Compiled::new(program, &request);
     let all = Applicants::new(program);
     let mut tally = Tally::default();
+    let mut columns = Columns::new(program, compiled.layout());
+    let mut rows = Vec::new();
     for _ in 0..applicants {
-        compare(program, policy, &all.draw(program, dice), &compiled, &request, &mut tally);
+        let facts = all.draw(program, dice);
+        compare(program, policy, &facts, &compiled, &request, &mut tally);
+        let mut row = compiled.layout().row();
+        row.read(compiled.layout(), &facts);
+        columns.push(&row);
+        rows.push(row);
+    }
+    let answers = compiled.decide_columns(&columns);
+    let mut trace = Trace::default();
+    let mut back = compiled.layout().row();
+    for (at, row) in rows.iter().enumerate() {
+        columns.row(at, &mut back);
+        assert_eq!(back.cells, row.cells);
+        compiled.decide(row, &mut trace);
+        for place in 0..request.asked.len() {
+            assert_eq!(compiled.settled_row(&answers, at, place), compiled.settled(&trace, place), "{row:?}");
+            assert_eq!(answers.verdict(at, place), compiled.verdict(&trace, place));
+        }
     }
     tally
 }
@@ -102,4 +122,36 @@ fn random_policies_are_mostly_settled() {
     }
     println!("{tally:?}");
     assert!(tally.settled * 2 > tally.decided, "{tally:?}");
+}
+
+#[test]
+fn blocks_of_rows_say_what_each_row_says() {
+    let program = check(&load(&crate::testing::shipped())).program.expect("no errors");
+    let mut dice = Dice::new(11);
+    for name in ["flagpoling", "entry_documents"] {
+        let policy = program.find_policy(name).expect("a policy");
+        let request = request_of(&program, policy);
+        let compiled = Compiled::new(&program, &request);
+        let all = Applicants::new(&program);
+        let mut columns = Columns::new(&program, compiled.layout());
+        let mut row = compiled.layout().row();
+        // Two whole blocks and a part of a third, in which no word is full.
+        for _ in 0..2100 {
+            row.read(compiled.layout(), &all.draw(&program, &mut dice));
+            columns.push(&row);
+        }
+        let answers = compiled.decide_columns(&columns);
+        let mut trace = Trace::default();
+        let mut settled = 0;
+        for at in 0..columns.len() {
+            columns.row(at, &mut row);
+            compiled.decide(&row, &mut trace);
+            for place in 0..request.asked.len() {
+                let one = compiled.settled(&trace, place);
+                settled += usize::from(one.is_some());
+                assert_eq!(compiled.settled_row(&answers, at, place), one);
+            }
+        }
+        assert!(settled > columns.len() / 2, "{name}: {settled}");
+    }
 }

@@ -7,6 +7,7 @@
 //! decide   rules to outcomes and reasons, as steps
 //! plan     steps, and what each means
 //! row      one applicant: a pass over the steps; what it leaves is the trace
+//! read     plain spellings of facts, straight to slots
 //! columns  many applicants: the same steps, 64 verdicts a word
 //! ```
 //!
@@ -20,6 +21,7 @@ mod columns;
 mod decide;
 mod layout;
 mod plan;
+mod read;
 mod row;
 #[cfg(test)]
 mod tests;
@@ -27,6 +29,7 @@ mod tests;
 pub use columns::{Answers, Columns};
 pub use layout::{FIRST, Kind, Layout, MAX_SET_MEMBERS, Members, NONE, NOT_STATED, Row, Typed, UNKNOWN, day_number};
 pub use plan::Verdict;
+pub use read::Reader;
 pub use row::{Settled, Trace};
 
 use axes::Axis;

@@ -139,7 +139,7 @@ pub(super) fn read_spelt(ty: &Type, text: &str) -> Result<Value, ValueError> {
 }
 
 /// Reads a time of day, `00:00` to `24:00`, as minutes after midnight.
-fn read_time(text: &str) -> Result<u16, ValueError> {
+pub(crate) fn read_time(text: &str) -> Result<u16, ValueError> {
     let wrong = || ValueError::new(format!("`{}` is no time: write `HH:MM`, from 00:00 to 24:00", shorten(text)));
     let &[h, m, b':', n, o] = text.as_bytes() else { return Err(wrong()) };
     if ![h, m, n, o].iter().all(u8::is_ascii_digit) {

@@ -155,3 +155,124 @@ fn blocks_of_rows_say_what_each_row_says() {
         assert!(settled > columns.len() / 2, "{name}: {settled}");
     }
 }
+
+/// What is read the short way is what is read the long way, from the text that facts are written in.
+fn read_back(program: &Program, compiled: &Compiled, reader: &Reader, facts: &Facts) -> usize {
+    let layout = compiled.layout();
+    let (mut short, mut long) = (layout.row(), layout.row());
+    let json = serde_json::to_string(&crate::facts::write_facts(program, facts)).expect("JSON");
+    long.read(layout, facts);
+    let mut read = 0;
+    if reader.json(&json, &mut short) {
+        assert_eq!(short.cells, long.cells, "{json}");
+        assert_eq!(sets_of(&short), sets_of(&long), "{json}");
+        read += 1;
+    }
+    read
+}
+
+fn sets_of(row: &Row) -> Vec<Option<Members>> {
+    row.cells.iter().zip(&row.sets).map(|(&cell, &members)| (cell == 0).then_some(members)).collect()
+}
+
+#[test]
+fn the_short_way_from_text_reads_what_the_long_way_reads() {
+    let program = check(&load(&crate::testing::shipped())).program.expect("no errors");
+    let mut dice = Dice::new(3);
+    let all = Applicants::new(&program);
+    let policy = program.find_policy("flagpoling").expect("a policy");
+    let compiled = Compiled::new(&program, &request_of(&program, policy));
+    let reader = Reader::new(&program, compiled.layout());
+    let mut read = 0;
+    for _ in 0..300 {
+        // Only facts that have slots: the others are read the long way.
+        let mut facts = all.draw(&program, &mut dice);
+        for fact in (0..program.facts.len() as u32).map(FactId) {
+            if compiled.layout().slot(fact).is_none() {
+                facts.set(fact, Slot::NotStated);
+            }
+        }
+        read += read_back(&program, &compiled, &reader, &facts);
+    }
+    assert!(read > 30, "{read}");
+}
+
+#[test]
+fn the_short_way_refuses_what_the_long_way_refuses() {
+    let text = "policy p effective from 2024-01-01\nenum colour { red, green written \"GRN\" }\n\
+                fact age: integer within 0..120\nfact cost: money CAD\nfact hue: colour\nfact seen: set of colour\n\
+                fact on: date or none\nfact fit: yes/no\ndecision d: yes/no otherwise no\n\
+                rule r d is yes when all of { age > 1, cost > 1.00 CAD, hue is red, red in seen, on is none, fit }\n";
+    let mut folder = crate::load::Folder::default();
+    folder.files.insert("p/2024-01-01.enact".into(), text.into());
+    let program = check(&load(&folder)).program.expect("no errors");
+    let compiled = Compiled::new(&program, &request_of(&program, PolicyId(0)));
+    let reader = Reader::new(&program, compiled.layout());
+    let (mut short, mut long) = (compiled.layout().row(), compiled.layout().row());
+    let good = [
+        r#"{}"#,
+        r#"{"age": 18, "cost": "12.50", "hue": "GRN", "seen": ["red", "GRN"], "on": null, "fit": true}"#,
+        r#"{"cost": 12.5, "on": "2024-02-29", "seen": []}"#,
+        r#"{"age": 0, "cost": -0.01}"#,
+    ];
+    for text in good {
+        assert!(reader.json(text, &mut short), "{text}");
+        long.read(compiled.layout(), &crate::facts::read_facts(&program, text).expect("good facts"));
+        assert_eq!((&short.cells, sets_of(&short)), (&long.cells, sets_of(&long)), "{text}");
+    }
+    let bad = [
+        r#"{"age": 121}"#,
+        r#"{"age": -1}"#,
+        r#"{"age": 1.5}"#,
+        r#"{"age": "18"}"#,
+        r#"{"age": 1, "age": 1}"#,
+        r#"{"agee": 1}"#,
+        r#"{"cost": "012.50"}"#,
+        r#"{"cost": ".5"}"#,
+        r#"{"hue": "green"}"#,
+        r#"{"hue": null}"#,
+        r#"{"seen": ["red", "red"]}"#,
+        r#"{"on": "2024-02-30"}"#,
+        r#"{"on": "0000-01-01"}"#,
+        r#"{"on": "2024-2-3"}"#,
+        r#"{"fit": "yes"}"#,
+        r#"{"fit": true} x"#,
+        r#"[]"#,
+    ];
+    for text in bad {
+        assert!(!reader.json(text, &mut short), "{text}");
+        assert!(crate::facts::read_facts(&program, text).is_err(), "{text}");
+    }
+    let table = [
+        ("age", "18"),
+        ("cost", "12.5"),
+        ("hue", "GRN"),
+        ("hue", "green"),
+        ("seen", "red;GRN"),
+        ("seen", "red;red"),
+        ("seen", "{red, GRN}"),
+        ("on", "none"),
+        ("on", ""),
+        ("on", "unknown"),
+        ("fit", "yes"),
+        ("fit", "true"),
+        ("fit", "1"),
+        ("age", "121"),
+        ("age", "1e2"),
+        ("on", "24-12-2024"),
+        ("hue", "none"),
+        ("cost", "1.234"),
+        ("cost", "9999999999999999999999"),
+    ];
+    for (key, text) in table {
+        let header = format!("{key}\n");
+        let (csv, _) = crate::load::read_csv(Sources::new().add("rows.csv", header.as_str()), &header);
+        let columns = crate::facts::rows::read_columns(&program, &csv).expect("columns");
+        let facts = crate::facts::rows::read_row(&program, &columns, &[text.to_owned()]);
+        let mut short = compiled.layout().row();
+        if reader.cell(reader.column(key).expect("a fact"), text, &mut short) {
+            long.read(compiled.layout(), &facts.expect("good facts"));
+            assert_eq!((&short.cells, sets_of(&short)), (&long.cells, sets_of(&long)), "{key} {text}");
+        }
+    }
+}

@@ -3,12 +3,16 @@
 use std::hint::black_box;
 use std::path::Path;
 
-use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use enact::check::{analyse, check};
+use enact::compile::{Columns, Compiled, Reader, Trace};
 use enact::eval::{Request, evaluate};
-use enact::facts::{read_facts, set_fact};
+use enact::facts::{read_facts, set_fact, write_facts};
 use enact::load::{Folder, load};
 use enact::trace::{Asides, explain};
+
+/// Rows decided by columns.
+const ROWS: u64 = 10_000;
 
 /// Writes a policy of so many rules over 150 facts, about 240 bytes a rule, that has no error.
 fn large(rules: usize) -> Folder {
@@ -97,7 +101,27 @@ fn decide(criterion: &mut Criterion) {
     group.bench_function("all facts", |bencher| bencher.iter(|| black_box(evaluate(&program, &request, &facts))));
     group
         .bench_function("two facts missing", |bencher| bencher.iter(|| black_box(evaluate(&program, &request, &open))));
+    let compiled = Compiled::new(&program, &request);
+    let (mut row, mut trace) = (compiled.layout().row(), Trace::default());
+    row.read(compiled.layout(), &facts);
+    compiled.decide(&row, &mut trace);
+    assert!(compiled.settled(&trace, 0).is_some(), "the compiled decision settles it");
+    group.bench_function("compile", |bencher| bencher.iter(|| black_box(Compiled::new(&program, &request))));
+    group.bench_function("compiled, all facts", |bencher| {
+        bencher.iter(|| compiled.decide(black_box(&row), black_box(&mut trace)));
+    });
+    let reader = Reader::new(&program, compiled.layout());
+    let json = write_facts(&program, &facts).to_string();
+    assert!(reader.json(&json, &mut row), "plain spellings");
+    group.bench_function("JSON text to slots", |bencher| bencher.iter(|| reader.json(black_box(&json), &mut row)));
+    let mut columns = Columns::new(&program, compiled.layout());
+    (0..ROWS).for_each(|_| columns.push(&row));
+    group.throughput(Throughput::Elements(ROWS));
+    group.bench_function("compiled, by columns", |bencher| {
+        bencher.iter(|| black_box(compiled.decide_columns(black_box(&columns))));
+    });
     let evaluation = evaluate(&program, &request, &facts);
+    group.throughput(Throughput::Elements(1));
     group.bench_function("explain", |bencher| {
         bencher.iter(|| {
             let asides = Asides::default();

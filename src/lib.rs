@@ -17,6 +17,7 @@
 //! | check | [`check`] | `Loaded` | a `Program` only if nothing is wrong, and everything found: circles, holes in time, unused |
 //! | read facts | [`facts`] | JSON | [`facts::Facts`]: given, none, not stated, stated unknown |
 //! | evaluate | [`eval`] | `Program`, `Facts` | [`eval::Evaluation`]: answers, and what every node came to |
+//! | compile | [`compile`] | `Program` | [`compile::Compiled`]: the same decisions over typed slots, one row or columns at a time |
 //! | explain | [`trace`] | all of these | the tree `enact.trace/1`, the record `enact.decision/1`, and their renderings |
 //!
 //! What people do with it: [`coverage`] (what tests reach), [`interview`] (which question next), [`doc`] (readable pages).

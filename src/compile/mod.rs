@@ -4,7 +4,6 @@
 //! layout   facts in typed slots
 //! axes     which plan is for which days
 //! build    lowered form to steps, in the order of evaluation of every engine
-//! decide   rules to outcomes and reasons, as steps
 //! plan     steps, and what each means
 //! row      one applicant: a pass over the steps; what it leaves is the trace
 //! read     plain spellings of facts, straight to slots
@@ -14,11 +13,36 @@
 //! A compiled decision never says anything else than [`crate::eval::evaluate`]. What it cannot settle (an answer that is not
 //! known on what is stated, contradictory facts, an error, a list) it leaves open, and the interpreter is asked (D13).
 //! That is sound because no value of what is unknown changes an answer that is known without it (V7).
+//!
+//! ```
+//! use enact::compile::{Compiled, Reader, Trace};
+//! use enact::{check, eval, load};
+//!
+//! let mut folder = load::Folder::default();
+//! let text = "policy library_card effective from 2025-01-01\n\
+//!             fact age_years: integer\n\
+//!             decision may_borrow: yes/no otherwise no\n\
+//!             rule adults may_borrow is yes when age_years >= 18\n";
+//! folder.files.insert("library_card/2025-01-01.enact".into(), text.into());
+//! let program = check::check(&load::load(&folder)).program.expect("no errors");
+//! let policy = program.find_policy("library_card").expect("declared above");
+//! let asked = program.policies[policy.index()].families.clone();
+//! let request = eval::Request { policy, pinned: None, asked };
+//!
+//! // Once.
+//! let compiled = Compiled::new(&program, &request);
+//! let reader = Reader::new(&program, compiled.layout());
+//! let (mut row, mut trace) = (compiled.layout().row(), Trace::default());
+//! // For each applicant.
+//! assert!(reader.json(r#"{"evaluation_date": "2025-06-01", "age_years": 30}"#, &mut row));
+//! compiled.decide(&row, &mut trace);
+//! assert!(compiled.verdict(&trace, 0).is_yes());
+//! // Where that is unknown, and to read facts that are spelt otherwise: `eval::evaluate`, `facts::read_facts`.
+//! ```
 
 mod axes;
 mod build;
 mod columns;
-mod decide;
 mod layout;
 mod plan;
 mod read;

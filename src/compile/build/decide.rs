@@ -1,7 +1,7 @@
 //! Decisions as steps: from whether rules apply to an outcome (D4 to D7) and its reasons (D9).
 
-use super::build::Builder;
-use super::plan::{Asked, CellStep, Operand, SetStep, Truth, TruthStep};
+use super::Builder;
+use crate::compile::plan::{Asked, CellStep, Operand, SetStep, Truth, TruthStep};
 use crate::eval::conclude::{decision_in, define_in, type_of};
 use crate::eval::kernel::decide::{exceptions, rules};
 use crate::eval::walk::Parts;

@@ -1,0 +1,186 @@
+//! The answers for all rows of columns.
+
+use super::Columns;
+use super::block::{At, BLOCK, Block, WORDS};
+use crate::compile::layout::{Kind, Members, NONE};
+use crate::compile::plan::{Asked, Operand, Plan, Registers, Verdict};
+use crate::compile::row::Settled;
+use crate::compile::{Compiled, axes};
+use crate::eval::Status;
+use crate::value::Value;
+
+/// What one of the things asked came to for many rows.
+#[derive(Debug, Clone, Default)]
+struct AskedColumns {
+    /// Rows that are settled.
+    settled: Vec<u64>,
+    value: Values,
+    /// By rule: the rows for which it stands.
+    stands: Vec<Vec<u64>>,
+}
+
+#[derive(Debug, Clone, Default)]
+enum Values {
+    /// The same for all rows, or not in force.
+    #[default]
+    Constant,
+    /// Rows that are yes.
+    Yes(Vec<u64>),
+    Cells(Vec<i64>),
+    Sets(Vec<Option<Members>>),
+}
+
+/// Rows with the same plan.
+#[derive(Debug, Clone)]
+struct Part {
+    plan: usize,
+    asked: Vec<AskedColumns>,
+}
+
+/// The answers for all rows of columns.
+#[derive(Debug, Clone, Default)]
+pub struct Answers {
+    parts: Vec<Part>,
+    /// By row: its part and its place in it; nothing where there is no plan.
+    places: Vec<Option<(u32, u32)>>,
+}
+
+impl Compiled {
+    /// Decides all rows. Rows of different plans, such as of different versions, are told apart first.
+    pub fn decide_columns(&self, columns: &Columns) -> Answers {
+        let mut answers = Answers { parts: Vec::new(), places: vec![None; columns.len()] };
+        let mut rows_of: Vec<(usize, Vec<u32>)> = Vec::new();
+        let plans = axes::places(&self.axes, columns.len(), |slot, row| columns.cell(slot, row));
+        for (row, plan) in plans.into_iter().enumerate() {
+            let Some(plan) = plan.filter(|&plan| self.plans[plan].is_some()) else { continue };
+            match rows_of.iter_mut().find(|(other, _)| *other == plan) {
+                Some((_, rows)) => rows.push(row as u32),
+                None => rows_of.push((plan, vec![row as u32])),
+            }
+        }
+        for (place, rows) in rows_of {
+            let Some(plan) = &self.plans[place] else { continue };
+            let asked =
+                if rows.len() == columns.len() { run(plan, columns) } else { run(plan, &columns.gather(&rows)) };
+            let part = answers.parts.len() as u32;
+            rows.iter().enumerate().for_each(|(at, &row)| answers.places[row as usize] = Some((part, at as u32)));
+            answers.parts.push(Part { plan: place, asked });
+        }
+        answers
+    }
+
+    /// What one of the things asked comes to for a row; nothing where the interpreter must be asked.
+    pub fn settled_row(&self, answers: &Answers, row: usize, asked: usize) -> Option<Settled> {
+        let (part, at) = answers.places[row]?;
+        let part = &answers.parts[part as usize];
+        let (of, columns) = (&self.plans[part.plan].as_ref()?.asked[asked], &part.asked[asked]);
+        let at = at as usize;
+        let bit = |bits: &[u64]| bits[at / 64] >> (at % 64) & 1 == 1;
+        if !bit(&columns.settled) {
+            return None;
+        }
+        let value = match (&columns.value, &of.value) {
+            (Values::Yes(yes), _) => Value::Bool(bit(yes)),
+            (Values::Cells(cells), Operand::Cell(_, kind)) => kind.value(cells[at], &Members::default())?,
+            (Values::Sets(sets), Operand::Set(_, id)) => Kind::Set(*id).value(0, sets[at].as_ref()?)?,
+            (_, Operand::Value(value)) => value.clone(),
+            _ => return Some(Settled::not_in_force()),
+        };
+        let because = of.because(&value, |rule| bit(&columns.stands[rule]));
+        Some(Settled { status: Status::Decided, value: Some(value), version: of.version, because })
+    }
+}
+
+impl Answers {
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
+    /// Whether something asked is settled and yes, or settled and no; for yes/no decisions.
+    pub fn verdict(&self, row: usize, asked: usize) -> Verdict {
+        let Some((part, at)) = self.places[row] else { return Verdict::UNKNOWN };
+        let columns = &self.parts[part as usize].asked[asked];
+        let bit = |bits: &[u64]| bits[at as usize / 64] >> (at % 64) & 1 == 1;
+        match &columns.value {
+            Values::Yes(yes) if bit(&columns.settled) => Verdict::of(bit(yes)),
+            _ => Verdict::UNKNOWN,
+        }
+    }
+}
+
+fn run(plan: &Plan, columns: &Columns) -> Vec<AskedColumns> {
+    let mut block = Block::default();
+    let mut all: Vec<AskedColumns> = plan.asked.iter().map(AskedColumns::new).collect();
+    for first in (0..columns.len()).step_by(BLOCK) {
+        block.enter(plan, columns, first, BLOCK.min(columns.len() - first));
+        block.run(plan, columns);
+        for (asked, into) in plan.asked.iter().zip(&mut all) {
+            into.take(plan, asked, &block, columns);
+        }
+    }
+    all
+}
+
+impl AskedColumns {
+    fn new(asked: &Asked) -> AskedColumns {
+        let value = match asked.value {
+            Operand::Truth(_) => Values::Yes(Vec::new()),
+            Operand::Cell(..) => Values::Cells(Vec::new()),
+            Operand::Set(..) => Values::Sets(Vec::new()),
+            Operand::Value(_) | Operand::Period(..) | Operand::Open => Values::Constant,
+        };
+        AskedColumns { settled: Vec::new(), value, stands: vec![Vec::new(); asked.rules.len()] }
+    }
+
+    /// Takes the answers of a block.
+    fn take(&mut self, plan: &Plan, asked: &Asked, block: &Block, columns: &Columns) {
+        let words = block.rows.div_ceil(64);
+        let in_force = asked.version.is_some();
+        let open = in_force && matches!(asked.value, Operand::Period(..) | Operand::Open);
+        let mut settled = [if open { 0 } else { u64::MAX }; WORDS];
+        if in_force {
+            for &invariant in &plan.invariants {
+                settled.iter_mut().zip(block.bits(invariant).0).for_each(|(settled, yes)| *settled &= yes);
+            }
+        }
+        for ((_, stands, _), into) in asked.rules.iter().zip(&mut self.stands) {
+            let (yes, no) = block.bits(*stands);
+            settled.iter_mut().zip(yes.iter().zip(no)).for_each(|(settled, (yes, no))| *settled &= yes | no);
+            into.extend_from_slice(&yes[..words]);
+        }
+        let mut forget = |row: usize| settled[row / 64] &= !(1 << (row % 64));
+        match (&mut self.value, &asked.value) {
+            (Values::Yes(into), Operand::Truth(truth)) => {
+                let (yes, no) = block.bits(*truth);
+                settled.iter_mut().zip(yes.iter().zip(no)).for_each(|(settled, (yes, no))| *settled &= yes | no);
+                into.extend_from_slice(&yes[..words]);
+            }
+            (Values::Cells(into), Operand::Cell(cell, _)) => {
+                for row in 0..block.rows {
+                    let cell = At { columns, block, row }.cell(*cell);
+                    into.push(cell);
+                    if cell < NONE {
+                        forget(row);
+                    }
+                }
+            }
+            (Values::Sets(into), Operand::Set(set, _)) => {
+                for row in 0..block.rows {
+                    let members = At { columns, block, row }.set(*set);
+                    into.push(members);
+                    if members.is_none() {
+                        forget(row);
+                    }
+                }
+            }
+            _ => {}
+        }
+        self.settled.extend_from_slice(&settled[..words]);
+    }
+}

@@ -1,0 +1,184 @@
+//! Many applicants: the same steps over columns.
+//!
+//! A column holds one slot of all rows: verdicts as two bitmaps, members as bytes, days as 32-bit and numbers as 64-bit
+//! integers, in Arrow's layout. Rows are decided in blocks that stay in the cache; a verdict of 64 rows is two words. Steps
+//! that most policies are made of run over whole blocks; the others ask [`TruthStep::verdict`] and its kin row by row.
+
+mod answers;
+mod block;
+
+pub use answers::Answers;
+
+use super::layout::{Kind, Layout, Members, NONE, NOT_STATED, Row, UNKNOWN};
+use crate::program::Program;
+
+/// Bytes of members: the three greatest say that there is none, so an enum of up to 253 members fits.
+const BYTE_FIRST_SPECIAL: u8 = 253;
+
+/// One slot of many rows.
+#[derive(Debug, Clone, PartialEq)]
+enum Column {
+    /// Two bitmaps, and one of rows about which nothing is stated.
+    Verdicts { yes: Vec<u64>, no: Vec<u64>, not_stated: Vec<u64> },
+    /// Members by index.
+    Bytes(Vec<u8>),
+    /// Days, small numbers.
+    Words(Vec<i32>),
+    /// Numbers.
+    Longs(Vec<i64>),
+    /// Sets: members, and cells that say whether they are known.
+    Sets(Vec<Members>, Vec<i64>),
+}
+
+/// Applicants in typed columns, one for each slot of a layout.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Columns {
+    rows: usize,
+    columns: Vec<Column>,
+}
+
+impl Columns {
+    /// Makes columns without rows.
+    pub fn new(program: &Program, layout: &Layout) -> Columns {
+        let column = |kind| match kind {
+            Kind::YesNo => Column::Verdicts { yes: Vec::new(), no: Vec::new(), not_stated: Vec::new() },
+            Kind::Member(id) if program.enum_type(id).members.len() <= usize::from(BYTE_FIRST_SPECIAL) => {
+                Column::Bytes(Vec::new())
+            }
+            Kind::Member(_) | Kind::Date | Kind::Time => Column::Words(Vec::new()),
+            Kind::Number(_) => Column::Longs(Vec::new()),
+            Kind::Set(_) => Column::Sets(Vec::new(), Vec::new()),
+        };
+        Columns { rows: 0, columns: layout.slots.iter().map(|slot| column(slot.kind)).collect() }
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.rows
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.rows == 0
+    }
+
+    /// Takes all rows away and keeps the space.
+    pub fn clear(&mut self) {
+        self.rows = 0;
+        for column in &mut self.columns {
+            match column {
+                Column::Verdicts { yes, no, not_stated } => [yes, no, not_stated].into_iter().for_each(Vec::clear),
+                Column::Bytes(cells) => cells.clear(),
+                Column::Words(cells) => cells.clear(),
+                Column::Longs(cells) => cells.clear(),
+                Column::Sets(sets, cells) => {
+                    sets.clear();
+                    cells.clear();
+                }
+            }
+        }
+    }
+
+    /// Adds a row.
+    pub fn push(&mut self, row: &Row) {
+        let (word, bit) = (self.rows / 64, 1u64 << (self.rows % 64));
+        for (slot, column) in self.columns.iter_mut().enumerate() {
+            let cell = row.cells[slot];
+            match column {
+                Column::Verdicts { yes, no, not_stated } => {
+                    for (bits, holds) in [(yes, cell == 1), (no, cell == 0), (not_stated, cell == NOT_STATED)] {
+                        bits.resize(word + 1, 0);
+                        if holds {
+                            bits[word] |= bit;
+                        }
+                    }
+                }
+                Column::Bytes(cells) => cells.push(to_byte(cell)),
+                Column::Words(cells) => cells.push(to_word(cell)),
+                Column::Longs(cells) => cells.push(cell),
+                Column::Sets(sets, cells) => {
+                    sets.push(row.sets[slot]);
+                    cells.push(cell);
+                }
+            }
+        }
+        self.rows += 1;
+    }
+
+    /// Takes some of the rows.
+    fn gather(&self, rows: &[u32]) -> Columns {
+        let columns = self.columns.iter().map(|column| match column {
+            Column::Verdicts { yes, no, not_stated } => Column::Verdicts {
+                yes: gather_bits(yes, rows),
+                no: gather_bits(no, rows),
+                not_stated: gather_bits(not_stated, rows),
+            },
+            Column::Bytes(cells) => Column::Bytes(rows.iter().map(|&row| cells[row as usize]).collect()),
+            Column::Words(cells) => Column::Words(rows.iter().map(|&row| cells[row as usize]).collect()),
+            Column::Longs(cells) => Column::Longs(rows.iter().map(|&row| cells[row as usize]).collect()),
+            Column::Sets(sets, cells) => {
+                let sets = rows.iter().map(|&row| sets[row as usize]).collect();
+                Column::Sets(sets, rows.iter().map(|&row| cells[row as usize]).collect())
+            }
+        });
+        Columns { rows: rows.len(), columns: columns.collect() }
+    }
+
+    fn cell(&self, slot: usize, row: usize) -> i64 {
+        match &self.columns[slot] {
+            Column::Verdicts { yes, no, not_stated } => {
+                let bit = |bits: &[u64]| bits[row / 64] >> (row % 64) & 1 == 1;
+                match (bit(yes), bit(no), bit(not_stated)) {
+                    (true, ..) => 1,
+                    (_, true, _) => 0,
+                    (_, _, true) => NOT_STATED,
+                    _ => UNKNOWN,
+                }
+            }
+            Column::Bytes(cells) => from_byte(cells[row]),
+            Column::Words(cells) => from_word(cells[row]),
+            Column::Longs(cells) | Column::Sets(_, cells) => cells[row],
+        }
+    }
+
+    /// Reads a row back.
+    pub fn row(&self, row: usize, into: &mut Row) {
+        for slot in 0..self.columns.len() {
+            into.cells[slot] = self.cell(slot, row);
+            if let Column::Sets(sets, _) = &self.columns[slot] {
+                into.sets[slot] = sets[row];
+            }
+        }
+    }
+}
+
+fn gather_bits(bits: &[u64], rows: &[u32]) -> Vec<u64> {
+    let word = |rows: &[u32]| {
+        let bit = |word: u64, (place, &row): (usize, &u32)| word | (bits[row as usize / 64] >> (row % 64) & 1) << place;
+        rows.iter().enumerate().fold(0, bit)
+    };
+    rows.chunks(64).map(word).collect()
+}
+
+fn to_byte(cell: i64) -> u8 {
+    match cell {
+        NOT_STATED => BYTE_FIRST_SPECIAL,
+        NONE => BYTE_FIRST_SPECIAL + 2,
+        cell => u8::try_from(cell).ok().filter(|&byte| byte < BYTE_FIRST_SPECIAL).unwrap_or(BYTE_FIRST_SPECIAL + 1),
+    }
+}
+
+fn from_byte(byte: u8) -> i64 {
+    if byte < BYTE_FIRST_SPECIAL { i64::from(byte) } else { NOT_STATED + i64::from(byte - BYTE_FIRST_SPECIAL) }
+}
+
+fn to_word(cell: i64) -> i32 {
+    match cell {
+        NOT_STATED | UNKNOWN | NONE => i32::MIN + (cell - NOT_STATED) as i32,
+        cell => i32::try_from(cell).ok().filter(|&word| word >= i32::MIN + 3).unwrap_or(i32::MIN + 1),
+    }
+}
+
+fn from_word(word: i32) -> i64 {
+    if word >= i32::MIN + 3 { i64::from(word) } else { NOT_STATED + (i64::from(word) - i64::from(i32::MIN)) }
+}

@@ -1,10 +1,10 @@
 //! Facts in typed slots: what a compiled decision reads instead of values.
 //!
 //! A slot is a *cell*, a 64-bit number: a member's index, days since 1970-01-01, minutes after midnight, a number scaled to
-//! whole hundredths or millionths. Three cells below all others say that there is no number ([`NOT_STATED`], [`UNKNOWN`],
-//! [`NONE`]). A set of members of an enum is a row of bits beside its cell.
+//! whole hundredths or millionths. Four cells below all others say that there is no number ([`NOT_STATED`], [`UNKNOWN`],
+//! [`BEYOND`], [`NONE`]). A set of members of an enum is a row of bits beside its cell.
 //!
-//! **Invariant:** a value that a slot cannot hold (a text, more decimals than its scale) is [`UNKNOWN`] in it. That is sound:
+//! **Invariant:** a value that a slot cannot hold (a text, more decimals than its scale) is [`BEYOND`] it, and taken as unknown. That is sound:
 //! what is known of the other facts holds whatever it is (V7), and what is then not decided goes to the interpreter.
 
 use chrono::NaiveDate;
@@ -17,12 +17,14 @@ use crate::value::{EnumId, Type, Value};
 
 /// Nothing is stated: an assumption may fill it in.
 pub const NOT_STATED: i64 = i64::MIN;
-/// Stated unknown, or not held by the slot.
+/// Stated unknown, or a step came to nothing known.
 pub const UNKNOWN: i64 = i64::MIN + 1;
+/// A value that no cell of this kind holds: as good as unknown here.
+pub const BEYOND: i64 = i64::MIN + 2;
 /// `none`.
-pub const NONE: i64 = i64::MIN + 2;
+pub const NONE: i64 = i64::MIN + 3;
 /// The least cell that is a number.
-pub const FIRST: i64 = i64::MIN + 3;
+pub const FIRST: i64 = i64::MIN + 4;
 
 /// Decimals of an amount.
 const MONEY_SCALE: u32 = 2;
@@ -119,7 +121,7 @@ impl Kind {
         }
     }
 
-    /// Returns the cell of a value, [`UNKNOWN`] for one it cannot hold.
+    /// Returns the cell of a value, [`BEYOND`] for one it cannot hold.
     pub(crate) fn cell(self, value: &Value) -> i64 {
         match (self, value) {
             (_, Value::None) => NONE,
@@ -127,8 +129,8 @@ impl Kind {
             (Kind::Member(id), Value::Member(of, index)) if *of == id => i64::from(*index),
             (Kind::Date, Value::Date(date)) => day_number(*date),
             (Kind::Time, Value::Time(minutes)) => i64::from(*minutes),
-            (Kind::Number(scale), Value::Number(number)) => scaled(*number, scale).unwrap_or(UNKNOWN),
-            _ => UNKNOWN,
+            (Kind::Number(scale), Value::Number(number)) => scaled(*number, scale).unwrap_or(BEYOND),
+            _ => BEYOND,
         }
     }
 
@@ -136,7 +138,7 @@ impl Kind {
     pub(crate) fn value(self, cell: i64, members: &Members) -> Option<Value> {
         match (self, cell) {
             (_, NONE) => Some(Value::None),
-            (_, UNKNOWN | NOT_STATED) => None,
+            (_, NOT_STATED | UNKNOWN | BEYOND) => None,
             (Kind::YesNo, cell) => Some(Value::Bool(cell == 1)),
             (Kind::Member(id), cell) => Some(Value::Member(id, u32::try_from(cell).ok()?)),
             (Kind::Date, cell) => date_of(cell).map(Value::Date),
@@ -233,7 +235,7 @@ impl Row {
                     self.sets[slot] = members;
                     0
                 }
-                None => UNKNOWN,
+                None => BEYOND,
             },
             (Slot::Given(value), kind) => kind.cell(value),
         };

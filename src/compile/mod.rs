@@ -6,6 +6,7 @@
 //! build    lowered form to steps, in the order of evaluation of every engine
 //! plan     steps, and what each means
 //! row      one applicant: a pass over the steps; what it leaves is the trace
+//! residue  what is left to be asked where that does not settle it, as a key
 //! read     plain spellings of facts, straight to slots
 //! columns  many applicants: the same steps, 64 verdicts a word
 //! ```
@@ -46,14 +47,18 @@ mod columns;
 mod layout;
 mod plan;
 mod read;
+mod residue;
 mod row;
 #[cfg(test)]
 mod tests;
 
 pub use columns::{Answers, Columns};
-pub use layout::{FIRST, Kind, Layout, MAX_SET_MEMBERS, Members, NONE, NOT_STATED, Row, Typed, UNKNOWN, day_number};
+pub use layout::{
+    BEYOND, FIRST, Kind, Layout, MAX_SET_MEMBERS, Members, NONE, NOT_STATED, Row, Typed, UNKNOWN, day_number,
+};
 pub use plan::Verdict;
 pub use read::Reader;
+pub use residue::Residue;
 pub use row::{Settled, Trace};
 
 use axes::Axis;

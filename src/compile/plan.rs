@@ -8,6 +8,7 @@
 //! what does not goes to the interpreter, which knows errors.
 
 use super::layout::{FIRST, Kind, Members, NONE, UNKNOWN, date_of, day_number};
+use super::residue::Register;
 use crate::eval::kernel::date;
 use crate::program::{OriginId, RuleId, VersionId};
 use crate::syntax::ast::{HalfWay, Rounding};
@@ -513,4 +514,8 @@ pub(crate) struct Plan {
     /// Must be yes, else the interpreter says how they are broken or may be.
     pub(crate) invariants: Vec<Truth>,
     pub(crate) asked: Vec<Asked>,
+    /// What operations that are no steps read: they are unknown here, and the answer may rest on it.
+    pub(crate) beside: Vec<Register>,
+    /// Whether facts are read that have no slot.
+    pub(crate) reads_more: bool,
 }

@@ -12,10 +12,10 @@ use crate::value::Value;
 #[derive(Debug, Clone, Default)]
 pub struct Trace {
     /// The plan; nothing where there is none for the row.
-    place: Option<usize>,
-    verdicts: Vec<Verdict>,
-    cells: Vec<i64>,
-    sets: Vec<Option<Members>>,
+    pub(super) place: Option<usize>,
+    pub(super) verdicts: Vec<Verdict>,
+    pub(super) cells: Vec<i64>,
+    pub(super) sets: Vec<Option<Members>>,
 }
 
 /// One thing asked that is settled.

@@ -1,7 +1,7 @@
 //! Comparisons, and what is in a set or period.
 
 use super::{Builder, MAX_SCALE};
-use crate::compile::layout::{FIRST, Kind, MAX_SET_MEMBERS, Members, NONE, UNKNOWN, scaled};
+use crate::compile::layout::{BEYOND, FIRST, Kind, MAX_SET_MEMBERS, Members, NONE, scaled};
 use crate::compile::plan::{Operand, Relation, SetAt, Truth, TruthStep};
 use crate::value::Value;
 
@@ -16,11 +16,11 @@ impl Builder<'_> {
                         if finer > MAX_SCALE {
                             return Operand::Open;
                         }
-                        (self.scaled_to(cell, scale, finer), scaled(*number, finer).unwrap_or(UNKNOWN))
+                        (self.scaled_to(cell, scale, finer), scaled(*number, finer).unwrap_or(BEYOND))
                     }
                     (kind, value) => (cell, kind.cell(value)),
                 };
-                if constant == UNKNOWN || (constant == NONE && relation != Relation::Equal) {
+                if constant < NONE || (constant == NONE && relation != Relation::Equal) {
                     return Operand::Open;
                 }
                 Operand::Truth(self.truth_step(TruthStep::CompareTo(relation, cell, constant)))

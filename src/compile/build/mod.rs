@@ -3,17 +3,18 @@
 //! The order of evaluation is [`Walk`]'s, as for every engine; what an operation means for operands that are the same for
 //! every row is the kernel's. Only operations on registers are decided here, by type.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::layout::{Kind, Layout, Members, members_of};
 use super::plan::{Asked, CellStep, Operand, Plan, Step, Truth, TruthStep};
+use super::residue::Register;
 use crate::eval::kernel::decide::exceptions_first;
 use crate::eval::kernel::{self, Key, apply};
 use crate::eval::scope::Scope;
 use crate::eval::walk::{Algebra, Elements, Parts, Walk, each};
 use crate::eval::{Picked, Request};
 use crate::facts::Slot;
-use crate::program::{DecisionId, FactId, FoldKind, NodeId, PolicyId, Program, RuleId};
+use crate::program::{DecisionId, EVALUATION_TIME, FactId, FoldKind, NodeId, Op, PolicyId, Program, RuleId};
 use crate::value::{EnumId, Evaluated, Value};
 
 mod apply;
@@ -38,7 +39,11 @@ pub(super) struct Builder<'p> {
     cells: u32,
     sets: u32,
     /// Whether each rule of a decision stands, and its value where that is the same for everybody.
-    pub(super) decisions: HashMap<DecisionId, Vec<(RuleId, Truth, Option<Value>)>>,
+    decisions: HashMap<DecisionId, Vec<(RuleId, Truth, Option<Value>)>>,
+    /// What operations that came to nothing here read.
+    beside: BTreeSet<Register>,
+    /// Whether a fact without a slot was read.
+    reads_more: bool,
 }
 
 /// Compiles what is asked for the versions that a scope has picked. Nothing where that takes too many steps, or a version
@@ -58,6 +63,8 @@ pub(super) fn plan(program: &Program, layout: &Layout, request: &Request, scope:
         cells: layout.slots.len() as u32,
         sets: layout.slots.len() as u32,
         decisions: HashMap::new(),
+        beside: BTreeSet::new(),
+        reads_more: false,
     };
     let mut walk = Walk::new(program, scope, builder);
     let mut invariants = Vec::new();
@@ -90,7 +97,9 @@ pub(super) fn plan(program: &Program, layout: &Layout, request: &Request, scope:
         }
     });
     let assumed = assumed.collect();
-    (builder.steps.len() <= MAX_STEPS).then_some(Plan { assumed, steps: builder.steps, invariants, asked })
+    let beside = builder.beside.into_iter().collect();
+    let plan = Plan { assumed, steps: builder.steps, invariants, asked, beside, reads_more: builder.reads_more };
+    (plan.steps.len() <= MAX_STEPS).then_some(plan)
 }
 
 impl Algebra for Builder<'_> {
@@ -101,7 +110,10 @@ impl Algebra for Builder<'_> {
     }
 
     fn fact(&mut self, fact: FactId) -> Operand {
-        let Some(slot) = self.layout.slot(fact) else { return Operand::Open };
+        let Some(slot) = self.layout.slot(fact) else {
+            self.reads_more |= fact != EVALUATION_TIME;
+            return Operand::Open;
+        };
         match self.layout.slots[slot].kind {
             Kind::YesNo => Operand::Truth(Truth { at: slot as u32, not: false }),
             Kind::Set(id) => Operand::Set(slot as u32, id),
@@ -123,35 +135,17 @@ impl Algebra for Builder<'_> {
         if let Some(values) = values {
             return constant(&apply(self.program, key, &values.iter().collect::<Vec<_>>()));
         }
-        match key {
-            Key::Node(id) => self.apply_op(id, operands),
-            Key::All | Key::Any => {
-                let parts: Vec<Truth> = operands.iter().map(|part| self.truth(part)).collect();
-                if key == Key::All { self.all(&parts) } else { self.any(&parts) }
-            }
-            Key::Not => match &operands[0] {
-                Operand::Truth(truth) => Operand::Truth(truth.not()),
-                _ => Operand::Open,
-            },
-            Key::If => self.choose(&operands[0], &operands[1], &operands[2]),
-            Key::Fold(FoldKind::Count) => {
-                let one = Operand::Value(Value::integer(1));
-                let parts: Vec<(Truth, &Operand)> =
-                    operands.iter().step_by(2).map(|condition| (self.truth(condition), &one)).collect();
-                self.sum(&parts)
-            }
-            Key::Fold(FoldKind::Sum) => {
-                let parts: Vec<(Truth, &Operand)> =
-                    operands.chunks_exact(2).map(|pair| (self.truth(&pair[0]), &pair[1])).collect();
-                self.sum(&parts)
-            }
-            _ => Operand::Open,
+        let result = self.apply_key(key, operands);
+        if result == Operand::Open {
+            self.beside.extend(operands.iter().flat_map(Operand::registers));
         }
+        result
     }
 
     fn field(&mut self, _: NodeId, record: &Operand, index: u32) -> Operand {
         match record {
             Operand::Value(value) => constant(&kernel::field(&Evaluated::Value(value.clone()), index)),
+            // The fields of records have no slots.
             _ => Operand::Open,
         }
     }
@@ -197,6 +191,41 @@ impl Algebra for Builder<'_> {
 }
 
 impl Builder<'_> {
+    /// Applies an operation to operands not all of which are the same for every row.
+    fn apply_key(&mut self, key: Key, operands: &[Operand]) -> Operand {
+        match key {
+            Key::Node(id) => {
+                // The moment inside a day matters to no plan, but to what compares it.
+                if !matches!(self.program.op(id), Op::Dated(..) | Op::Scale(..)) {
+                    let moment = |node: NodeId| *self.program.op(node) == Op::Fact(EVALUATION_TIME);
+                    self.reads_more |= self.program.op(id).children().into_iter().any(moment);
+                }
+                self.apply_op(id, operands)
+            }
+            Key::All | Key::Any => {
+                let parts: Vec<Truth> = operands.iter().map(|part| self.truth(part)).collect();
+                if key == Key::All { self.all(&parts) } else { self.any(&parts) }
+            }
+            Key::Not => match &operands[0] {
+                Operand::Truth(truth) => Operand::Truth(truth.not()),
+                _ => Operand::Open,
+            },
+            Key::If => self.choose(&operands[0], &operands[1], &operands[2]),
+            Key::Fold(FoldKind::Count) => {
+                let one = Operand::Value(Value::integer(1));
+                let parts: Vec<(Truth, &Operand)> =
+                    operands.iter().step_by(2).map(|condition| (self.truth(condition), &one)).collect();
+                self.sum(&parts)
+            }
+            Key::Fold(FoldKind::Sum) => {
+                let parts: Vec<(Truth, &Operand)> =
+                    operands.chunks_exact(2).map(|pair| (self.truth(&pair[0]), &pair[1])).collect();
+                self.sum(&parts)
+            }
+            _ => Operand::Open,
+        }
+    }
+
     /// Whether each rule stands (D4), in the order of the rules.
     pub(super) fn standing(&mut self, applies: &[Operand], exceptions: &[Vec<usize>]) -> Vec<Truth> {
         let mut stands: Vec<Truth> = applies.iter().map(|applies| self.truth(applies)).collect();

@@ -1,6 +1,6 @@
 //! A block of rows: what every step comes to for each of them.
 
-use super::{BYTE_FIRST_SPECIAL, Column, Columns, to_byte};
+use super::{Column, Columns, FIRST_WORD, NO_MEMBER, to_byte};
 use crate::compile::layout::{FIRST, Members, NONE, NOT_STATED};
 use crate::compile::plan::{CONSTANT_VERDICTS, Plan, Registers, Relation, Step, Truth, TruthStep, Verdict};
 
@@ -163,7 +163,7 @@ impl Block {
             TruthStep::OneOf(cell, members) => match self.column(*cell, columns) {
                 Some(Column::Bytes(cells)) => {
                     let mut table = [Verdict::UNKNOWN; 256];
-                    for (member, verdict) in table.iter_mut().enumerate().take(usize::from(BYTE_FIRST_SPECIAL)) {
+                    for (member, verdict) in table.iter_mut().enumerate().take(usize::from(NO_MEMBER)) {
                         *verdict = Verdict::of(members.contains(member as i64));
                     }
                     let cells = &cells[self.first..self.first + self.rows];
@@ -175,7 +175,7 @@ impl Block {
                 (Some(Column::Bytes(cells)), &[one]) => {
                     let cells = &cells[self.first..self.first + self.rows];
                     let one = to_byte(one);
-                    bits_of(cells, |byte| byte == one, |byte| byte != one && byte < BYTE_FIRST_SPECIAL)
+                    bits_of(cells, |byte| byte == one, |byte| byte != one && byte < NO_MEMBER)
                 }
                 _ => self.each(step, columns),
             },
@@ -231,12 +231,12 @@ impl Block {
             Column::Bytes(cells) if relation == Relation::Equal && constant >= FIRST => {
                 let constant = to_byte(constant);
                 // `none` is another value than this one; what is not known is neither.
-                let known = |byte: u8| byte < BYTE_FIRST_SPECIAL || byte == BYTE_FIRST_SPECIAL + 2;
+                let known = |byte: u8| byte < NO_MEMBER || byte == to_byte(NONE);
                 Some(bits_of(&cells[rows], |byte| byte == constant, |byte| byte != constant && known(byte)))
             }
             Column::Words(cells) => {
-                let constant = i32::try_from(constant).ok().filter(|&constant| constant >= i32::MIN + 3)?;
-                Some(compared(relation, &cells[rows], i32::MIN + 2, i32::MIN + 3, constant))
+                let constant = i32::try_from(constant).ok().filter(|&constant| constant >= FIRST_WORD)?;
+                Some(compared(relation, &cells[rows], FIRST_WORD - 1, FIRST_WORD, constant))
             }
             Column::Longs(cells) => Some(compared(relation, &cells[rows], NONE, FIRST, constant)),
             _ => None,
@@ -248,7 +248,7 @@ impl Block {
             return None;
         };
         let rows = self.first..self.first + self.rows;
-        let least = if relation == Relation::Equal { i32::MIN + 2 } else { i32::MIN + 3 };
+        let least = if relation == Relation::Equal { FIRST_WORD - 1 } else { FIRST_WORD };
         let pairs = a[rows.clone()].iter().zip(&b[rows]).map(|(&a, &b)| (a, b));
         Some(bits_of_iter(
             pairs.clone().map(|(a, b)| a >= least && b >= least && relation.holds(a, b)),

@@ -9,11 +9,13 @@ mod block;
 
 pub use answers::Answers;
 
-use super::layout::{Kind, Layout, Members, NONE, NOT_STATED, Row, UNKNOWN};
+use super::layout::{BEYOND, FIRST, Kind, Layout, Members, NOT_STATED, Row, UNKNOWN};
 use crate::program::Program;
 
-/// Bytes of members: the three greatest say that there is none, so an enum of up to 253 members fits.
-const BYTE_FIRST_SPECIAL: u8 = 253;
+/// The least byte that is no member but one of the four cells that are no number: an enum of up to 252 members fits.
+const NO_MEMBER: u8 = 252;
+/// The least 32-bit cell that is a number.
+const FIRST_WORD: i32 = i32::MIN + (FIRST - NOT_STATED) as i32;
 
 /// One slot of many rows.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,7 +44,7 @@ impl Columns {
     pub fn new(program: &Program, layout: &Layout) -> Columns {
         let column = |kind| match kind {
             Kind::YesNo => Column::Verdicts { yes: Vec::new(), no: Vec::new(), not_stated: Vec::new() },
-            Kind::Member(id) if program.enum_type(id).members.len() <= usize::from(BYTE_FIRST_SPECIAL) => {
+            Kind::Member(id) if program.enum_type(id).members.len() <= usize::from(NO_MEMBER) => {
                 Column::Bytes(Vec::new())
             }
             Kind::Member(_) | Kind::Date | Kind::Time => Column::Words(Vec::new()),
@@ -162,23 +164,22 @@ fn gather_bits(bits: &[u64], rows: &[u32]) -> Vec<u64> {
 
 fn to_byte(cell: i64) -> u8 {
     match cell {
-        NOT_STATED => BYTE_FIRST_SPECIAL,
-        NONE => BYTE_FIRST_SPECIAL + 2,
-        cell => u8::try_from(cell).ok().filter(|&byte| byte < BYTE_FIRST_SPECIAL).unwrap_or(BYTE_FIRST_SPECIAL + 1),
+        cell if cell < FIRST => NO_MEMBER + (cell - NOT_STATED) as u8,
+        cell => u8::try_from(cell).ok().filter(|&byte| byte < NO_MEMBER).unwrap_or(to_byte(BEYOND)),
     }
 }
 
 fn from_byte(byte: u8) -> i64 {
-    if byte < BYTE_FIRST_SPECIAL { i64::from(byte) } else { NOT_STATED + i64::from(byte - BYTE_FIRST_SPECIAL) }
+    if byte < NO_MEMBER { i64::from(byte) } else { NOT_STATED + i64::from(byte - NO_MEMBER) }
 }
 
 fn to_word(cell: i64) -> i32 {
     match cell {
-        NOT_STATED | UNKNOWN | NONE => i32::MIN + (cell - NOT_STATED) as i32,
-        cell => i32::try_from(cell).ok().filter(|&word| word >= i32::MIN + 3).unwrap_or(i32::MIN + 1),
+        cell if cell < FIRST => i32::MIN + (cell - NOT_STATED) as i32,
+        cell => i32::try_from(cell).ok().filter(|&word| word >= FIRST_WORD).unwrap_or(to_word(BEYOND)),
     }
 }
 
 fn from_word(word: i32) -> i64 {
-    if word >= i32::MIN + 3 { i64::from(word) } else { NOT_STATED + (i64::from(word) - i64::from(i32::MIN)) }
+    if word >= FIRST_WORD { i64::from(word) } else { NOT_STATED + i64::from(word - i32::MIN) }
 }

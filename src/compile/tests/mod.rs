@@ -124,6 +124,62 @@ fn random_policies_are_mostly_settled() {
     assert!(tally.settled * 2 > tally.decided, "{tally:?}");
 }
 
+/// Applicants with the same residue have the same answer.
+fn residues(program: &Program, policy: PolicyId, applicants: usize, dice: &mut Dice) -> (usize, usize) {
+    let request = request_of(program, policy);
+    let compiled = Compiled::new(program, &request);
+    let all = Applicants::new(program);
+    let mut known: std::collections::HashMap<Residue, (Facts, Vec<crate::eval::Answer>)> = Default::default();
+    let (mut asked, mut again) = (0, 0);
+    let mut facts = all.draw(program, dice);
+    let mut row = compiled.layout().row();
+    let mut trace = Trace::default();
+    for _ in 0..applicants {
+        // One fact after another changes, so that much stays as it is.
+        if dice.one_in(6) {
+            facts = all.draw(program, dice)
+        } else {
+            all.change(program, &mut facts, dice)
+        }
+        if dice.one_in(3) {
+            facts.set(FactId(dice.roll(program.facts.len()) as u32), Slot::StatedUnknown);
+        }
+        row.read(compiled.layout(), &facts);
+        compiled.decide(&row, &mut trace);
+        let Some(residue) = compiled.residue(&trace) else { continue };
+        asked += 1;
+        let mut answers = evaluate(program, &request, &facts).answers;
+        answers.iter_mut().for_each(|answer| answer.set_aside.clear());
+        match known.get(&residue) {
+            Some((other, before)) => {
+                again += 1;
+                assert_eq!(*before, answers, "{facts:?}\n{other:?}");
+            }
+            None => drop(known.insert(residue, (facts.clone(), answers))),
+        }
+    }
+    (asked, again)
+}
+
+#[test]
+fn the_same_residue_has_the_same_answer() {
+    let mut dice = Dice::new(5);
+    let (mut asked, mut again) = (0, 0);
+    for _ in 0..60 {
+        let policy = typed(&mut dice);
+        let (_, program) = written(&policy, &Sources::default()).expect("a good policy");
+        let (some, more) = residues(&program, PolicyId(0), 30, &mut dice);
+        (asked, again) = (asked + some, again + more);
+    }
+    println!("{again} of {asked} again");
+    assert!(again * 10 > asked, "{again} of {asked}");
+    let program = check(&load(&crate::testing::shipped())).program.expect("no errors");
+    for policy in (0..program.policies.len() as u32).map(PolicyId) {
+        let counted = residues(&program, policy, 40, &mut dice);
+        println!("{} {counted:?}", program.policies[policy.index()].name);
+    }
+}
+
 #[test]
 fn blocks_of_rows_say_what_each_row_says() {
     let program = check(&load(&crate::testing::shipped())).program.expect("no errors");

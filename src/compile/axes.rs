@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-use super::layout::{FIRST, Layout, Row, day_number};
+use super::layout::{FIRST, Layout, day_number};
 use crate::eval::Request;
 use crate::eval::reach::Reach;
 use crate::program::{Boundary, EVALUATION_DATE, FactId, Op, PolicyId, Program};
@@ -18,7 +18,7 @@ use crate::value::Type;
 pub(super) struct Axis {
     pub(super) fact: FactId,
     /// Its slot.
-    slot: usize,
+    pub(super) slot: usize,
     /// The first day of each stretch but the first, sorted.
     starts: Vec<NaiveDate>,
     cells: Vec<i64>,
@@ -30,11 +30,6 @@ impl Axis {
     /// How many stretches of days there are.
     pub(super) fn len(&self) -> usize {
         self.starts.len() + 1
-    }
-
-    fn go_on(&self, place: usize, cell: i64) -> Option<usize> {
-        let stretch = self.cells.partition_point(|&start| start <= cell);
-        (cell >= FIRST).then_some(place * self.len() + stretch)
     }
 
     /// A day of a stretch; nothing where the stretch is a day inside which something changes.
@@ -102,20 +97,13 @@ fn add(axes: &mut [Axis], fact: FactId, boundary: Boundary) {
     }
 }
 
-/// Returns the place of the plan for a row, by its stretch on each axis; nothing where a day is not known.
-pub(super) fn place(axes: &[Axis], row: &Row) -> Option<usize> {
-    axes.iter().try_fold(0, |place, axis| axis.go_on(place, row.cells[axis.slot]))
-}
-
-/// Returns the place of the plan for each of many rows, read by slot and row.
-pub(super) fn places(axes: &[Axis], rows: usize, cell: impl Fn(usize, usize) -> i64) -> Vec<Option<usize>> {
-    let mut places = vec![Some(0); rows];
-    for axis in axes {
-        for (row, place) in places.iter_mut().enumerate() {
-            *place = place.and_then(|place| axis.go_on(place, cell(axis.slot, row)));
-        }
-    }
-    places
+/// Returns the place of the plan for a row, read by slot, by its stretch on each axis; nothing where a day is not known.
+pub(super) fn place(axes: &[Axis], cell: impl Fn(usize) -> i64) -> Option<usize> {
+    axes.iter().try_fold(0, |place, axis| {
+        let cell = cell(axis.slot);
+        let stretch = axis.cells.partition_point(|&start| start <= cell);
+        (cell >= FIRST).then_some(place * axis.len() + stretch)
+    })
 }
 
 /// All policies that may be reached, the asked one first.

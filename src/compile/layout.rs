@@ -187,6 +187,22 @@ pub struct Typed {
     pub fact: FactId,
     /// What its cell stands for.
     pub kind: Kind,
+    /// Whether its bounds, or its kind, keep its cells within 32 bits.
+    pub narrow: bool,
+}
+
+impl Typed {
+    /// Returns the slot of a fact, if a slot can hold it.
+    pub(crate) fn of(program: &Program, id: FactId) -> Option<Typed> {
+        let fact = program.fact(id);
+        let kind = Kind::of(program, &fact.ty)?;
+        let fits = |value: &Value| i32::try_from(kind.cell(value)).is_ok();
+        let narrow = match kind {
+            Kind::Number(_) => fact.within.as_ref().is_some_and(|(least, greatest)| fits(least) && fits(greatest)),
+            _ => true,
+        };
+        Some(Typed { fact: id, kind, narrow })
+    }
 }
 
 /// The facts that compiled decisions read, each in its slot. Facts that no slot can hold, lists and texts, are not here.

@@ -77,6 +77,8 @@ pub const MAX_PLANS: usize = 1024;
 #[derive(Debug, Clone, Default)]
 pub struct Compiled {
     layout: Layout,
+    /// The slots that are sets.
+    set_slots: Vec<usize>,
     axes: Vec<Axis>,
     /// By place; nothing where rows go to the interpreter.
     plans: Vec<Option<Plan>>,
@@ -86,9 +88,11 @@ impl Compiled {
     /// Compiles a request. Where it has more than [`MAX_PLANS`] plans, every row is left to the interpreter.
     pub fn new(program: &Program, request: &Request) -> Compiled {
         let reach = axes::reach(program, request);
-        let typed = |&fact: &FactId| Kind::of(program, &program.fact(fact).ty).map(|kind| Typed { fact, kind });
+        let typed = |&fact: &FactId| Typed::of(program, fact);
         let layout = Layout { slots: reach.facts.iter().filter_map(typed).collect() };
-        let mut compiled = Compiled { layout, ..Compiled::default() };
+        let is_set = |&slot: &usize| matches!(layout.slots[slot].kind, Kind::Set(_));
+        let set_slots = (0..layout.slots.len()).filter(is_set).collect();
+        let mut compiled = Compiled { layout, set_slots, ..Compiled::default() };
         let Some(axes) = axes::axes(program, &compiled.layout, request, &reach) else { return compiled };
         let count = axes.iter().map(Axis::len).try_fold(1usize, usize::checked_mul);
         let Some(count) = count.filter(|&count| count <= MAX_PLANS) else { return compiled };

@@ -30,6 +30,11 @@ impl Verdict {
         if yes { Verdict::YES } else { Verdict::NO }
     }
 
+    /// The verdict in the cell of a yes/no: 1, 0, or neither.
+    pub(crate) fn of_cell(cell: i64) -> Verdict {
+        Verdict(u8::from(cell == 1) | u8::from(cell == 0) << 1)
+    }
+
     pub(crate) fn not(self) -> Verdict {
         Verdict(self.0 >> 1 | (self.0 & 1) << 1)
     }
@@ -50,16 +55,36 @@ impl Verdict {
     }
 }
 
-/// A verdict register, or its opposite.
+/// A verdict register, or (the lowest bit) its opposite.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Truth {
-    pub(crate) at: u32,
-    pub(crate) not: bool,
-}
+pub(crate) struct Truth(u32);
 
 impl Truth {
+    pub(crate) fn at(register: u32) -> Truth {
+        Truth(register << 1)
+    }
+
+    pub(crate) fn register(self) -> u32 {
+        self.0 >> 1
+    }
+
+    pub(crate) fn is_not(self) -> bool {
+        self.0 & 1 == 1
+    }
+
     pub(crate) fn not(self) -> Truth {
-        Truth { not: !self.not, ..self }
+        Truth(self.0 ^ 1)
+    }
+
+    /// What it is, or its opposite.
+    pub(crate) fn is(self, yes: bool) -> Truth {
+        if yes { self } else { self.not() }
+    }
+
+    /// Its verdict, by that of its register.
+    pub(crate) fn of(self, register: Verdict) -> Verdict {
+        let not = self.0 & 1;
+        Verdict((register.0 >> not | register.0 << not) & 3)
     }
 }
 

@@ -32,7 +32,7 @@ impl Operand {
     /// The registers where it stands.
     pub(crate) fn registers(&self) -> impl Iterator<Item = Register> {
         let (first, second) = match self {
-            Operand::Truth(truth) => (Some(Register::Truth(truth.at)), None),
+            Operand::Truth(truth) => (Some(Register::Truth(truth.register())), None),
             Operand::Cell(cell, _) => (Some(Register::Cell(*cell)), None),
             Operand::Set(set, _) => (Some(Register::Set(*set)), None),
             Operand::Period(start, end, _) => (Some(Register::Cell(*start)), end.map(Register::Cell)),
@@ -51,12 +51,12 @@ impl Step {
             Step::Set(step) => match step {
                 SetStep::Constant(_) => {}
                 SetStep::If(condition, a, b) => {
-                    f(Register::Truth(condition.at));
+                    f(Register::Truth(condition.register()));
                     [*a, *b].map(Register::Set).into_iter().for_each(f);
                 }
                 SetStep::Lookup { day, .. } => f(Register::Cell(*day)),
                 SetStep::Gather(parts) => parts.iter().for_each(|(stands, set)| {
-                    f(Register::Truth(stands.at));
+                    f(Register::Truth(stands.register()));
                     f(Register::Set(*set));
                 }),
             },
@@ -65,7 +65,7 @@ impl Step {
 }
 
 fn truth_registers(step: &TruthStep, mut f: impl FnMut(Register)) {
-    let truth = |truth: &Truth| Register::Truth(truth.at);
+    let truth = |truth: &Truth| Register::Truth(truth.register());
     match step {
         TruthStep::All(parts) | TruthStep::Any(parts) | TruthStep::AtLeast(_, parts) => {
             parts.iter().map(truth).for_each(f);
@@ -115,22 +115,22 @@ fn cell_registers(step: &CellStep, mut f: impl FnMut(Register)) {
         CellStep::Min(parts) | CellStep::Max(parts) => parts.iter().copied().map(Register::Cell).for_each(f),
         CellStep::Count(set) => f(Register::Set(*set)),
         CellStep::If(condition, a, b) => {
-            f(Register::Truth(condition.at));
+            f(Register::Truth(condition.register()));
             [*a, *b].map(Register::Cell).into_iter().for_each(f);
         }
         CellStep::FirstRow { rows, otherwise } | CellStep::Agreed { rows, otherwise } => {
             rows.iter().for_each(|(condition, cell)| {
-                f(Register::Truth(condition.at));
+                f(Register::Truth(condition.register()));
                 f(Register::Cell(*cell));
             });
             otherwise.iter().copied().map(Register::Cell).for_each(f);
         }
         CellStep::Ranked { values, otherwise } => {
-            values.iter().for_each(|(stands, ..)| f(Register::Truth(stands.at)));
+            values.iter().for_each(|(stands, ..)| f(Register::Truth(stands.register())));
             otherwise.iter().copied().map(Register::Cell).for_each(f);
         }
         CellStep::Sum(parts) => parts.iter().for_each(|(stands, cell)| {
-            f(Register::Truth(stands.at));
+            f(Register::Truth(stands.register()));
             f(Register::Cell(*cell));
         }),
     }
@@ -224,10 +224,10 @@ impl Compiled {
 
 /// The registers that answers rest on: outcomes, rules, invariants, and what steps could not take in.
 fn asked(plan: &Plan, mut f: impl FnMut(Register)) {
-    plan.invariants.iter().for_each(|truth| f(Register::Truth(truth.at)));
+    plan.invariants.iter().for_each(|truth| f(Register::Truth(truth.register())));
     for asked in &plan.asked {
         asked.value.registers().for_each(&mut f);
-        asked.rules.iter().for_each(|(_, stands, _)| f(Register::Truth(stands.at)));
+        asked.rules.iter().for_each(|(_, stands, _)| f(Register::Truth(stands.register())));
     }
     plan.beside.iter().copied().for_each(f);
 }

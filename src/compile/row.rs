@@ -33,8 +33,7 @@ pub struct Settled {
 
 impl Registers for Trace {
     fn verdict(&self, at: Truth) -> Verdict {
-        let verdict = self.verdicts[at.at as usize];
-        if at.not { verdict.not() } else { verdict }
+        at.of(self.verdicts[at.register() as usize])
     }
 
     fn cell(&self, at: u32) -> i64 {
@@ -50,32 +49,28 @@ impl Compiled {
     /// Decides one applicant. The trace holds what every step came to; whether something asked is settled says
     /// [`Compiled::settled`].
     pub fn decide(&self, row: &Row, trace: &mut Trace) {
-        trace.place = axes::place(&self.axes, row).filter(|&place| self.plans.get(place).is_some_and(Option::is_some));
+        trace.place = axes::place(&self.axes, |slot| row.cells[slot])
+            .filter(|&place| self.plans.get(place).is_some_and(Option::is_some));
         let Some(plan) = trace.place.and_then(|place| self.plans[place].as_ref()) else { return };
         let slots = &self.layout.slots;
         trace.cells.clear();
         trace.cells.extend_from_slice(&row.cells);
-        trace.sets.clear();
+        // Those of slots that are no sets stay as they are: nothing.
+        trace.sets.truncate(slots.len());
         trace.sets.resize(slots.len(), None);
-        for (slot, typed) in slots.iter().enumerate() {
-            if matches!(typed.kind, Kind::Set(_)) && row.cells[slot] >= FIRST {
-                trace.sets[slot] = Some(row.sets[slot]);
-            }
+        for &slot in &self.set_slots {
+            trace.sets[slot] = (row.cells[slot] >= FIRST).then(|| row.sets[slot]);
         }
         for &(slot, cell, members) in &plan.assumed {
             if trace.cells[slot] == NOT_STATED {
                 trace.cells[slot] = cell;
-                if matches!(slots[slot].kind, Kind::Set(_)) {
+                if self.set_slots.contains(&slot) {
                     trace.sets[slot] = Some(members);
                 }
             }
         }
         trace.verdicts.clear();
-        trace.verdicts.extend(trace.cells.iter().map(|&cell| match cell {
-            0 => Verdict::NO,
-            1 => Verdict::YES,
-            _ => Verdict::UNKNOWN,
-        }));
+        trace.verdicts.extend(trace.cells.iter().map(|&cell| Verdict::of_cell(cell)));
         trace.verdicts.extend(CONSTANT_VERDICTS);
         for step in &plan.steps {
             match step {

@@ -2,7 +2,7 @@
 
 use super::{Builder, MAX_SCALE};
 use crate::compile::layout::{BEYOND, FIRST, Kind, MAX_SET_MEMBERS, Members, NONE, scaled};
-use crate::compile::plan::{Operand, Relation, SetAt, Truth, TruthStep};
+use crate::compile::plan::{Operand, Relation, SetAt, TruthStep};
 use crate::value::Value;
 
 impl Builder<'_> {
@@ -33,7 +33,7 @@ impl Builder<'_> {
             | (Operand::Value(Value::Bool(yes)), Operand::Truth(truth))
                 if relation == Relation::Equal =>
             {
-                Operand::Truth(Truth { not: truth.not == *yes, ..*truth })
+                Operand::Truth(truth.is(*yes))
             }
             (Operand::Truth(a), Operand::Truth(b)) if relation == Relation::Equal => {
                 Operand::Truth(self.truth_step(TruthStep::Same(*a, *b)))

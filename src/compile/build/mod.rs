@@ -115,7 +115,7 @@ impl Algebra for Builder<'_> {
             return Operand::Open;
         };
         match self.layout.slots[slot].kind {
-            Kind::YesNo => Operand::Truth(Truth { at: slot as u32, not: false }),
+            Kind::YesNo => Operand::Truth(Truth::at(slot as u32)),
             Kind::Set(id) => Operand::Set(slot as u32, id),
             kind => Operand::Cell(slot as u32, kind),
         }

@@ -8,24 +8,24 @@ use crate::value::{EnumId, Value};
 impl Builder<'_> {
     /// The register that is always yes.
     pub(super) fn always(&self) -> Truth {
-        Truth { at: self.layout.slots.len() as u32, not: false }
+        Truth::at(self.layout.slots.len() as u32)
     }
 
     pub(super) fn open_truth(&self) -> Truth {
-        Truth { at: self.layout.slots.len() as u32 + 1, not: false }
+        Truth::at(self.layout.slots.len() as u32 + 1)
     }
 
     pub(super) fn truth_step(&mut self, step: TruthStep) -> Truth {
         let base = self.layout.slots.len() as u32 + 2;
         let step = Step::Truth(step);
         if let Some(&at) = self.known.get(&step) {
-            return Truth { at, not: false };
+            return Truth::at(at);
         }
         let at = base + self.truths.len() as u32;
         self.truths.push(self.steps.len());
         self.known.insert(step.clone(), at);
         self.steps.push(step);
-        Truth { at, not: false }
+        Truth::at(at)
     }
 
     pub(super) fn cell_step(&mut self, step: CellStep) -> CellAt {
@@ -53,14 +53,14 @@ impl Builder<'_> {
     /// The verdict register of an operand.
     pub(super) fn truth(&self, operand: &Operand) -> Truth {
         match operand {
-            Operand::Value(Value::Bool(yes)) => Truth { not: !yes, ..self.always() },
+            Operand::Value(Value::Bool(yes)) => self.always().is(*yes),
             Operand::Truth(truth) => *truth,
             _ => self.open_truth(),
         }
     }
 
     pub(super) fn step_of(&self, truth: Truth) -> Option<&TruthStep> {
-        let place = (truth.at as usize).checked_sub(self.layout.slots.len() + 2)?;
+        let place = (truth.register() as usize).checked_sub(self.layout.slots.len() + 2)?;
         match self.steps.get(*self.truths.get(place)?) {
             Some(Step::Truth(step)) => Some(step),
             _ => None,
@@ -137,7 +137,7 @@ impl Builder<'_> {
         match self.junction(parts) {
             truth if truth == self.always() => Operand::Value(Value::Bool(true)),
             truth if truth == self.always().not() => Operand::Value(Value::Bool(false)),
-            truth if truth.at == self.open_truth().at => Operand::Open,
+            truth if truth.register() == self.open_truth().register() => Operand::Open,
             truth => Operand::Truth(truth),
         }
     }
@@ -163,7 +163,7 @@ impl Builder<'_> {
                 return no;
             }
             match self.step_of(part) {
-                Some(&TruthStep::Holds(set, member)) if part.not => {
+                Some(&TruthStep::Holds(set, member)) if part.is_not() => {
                     match without.iter_mut().find(|(other, _)| *other == set) {
                         Some((_, members)) => members.insert(member),
                         None => {
@@ -191,7 +191,7 @@ impl Builder<'_> {
         match kept[..] {
             [] => yes,
             [one] => one,
-            _ if kept.iter().all(|part| part.not) => {
+            _ if kept.iter().all(|part| part.is_not()) => {
                 let parts = kept.iter().map(|part| part.not()).collect();
                 self.truth_step(TruthStep::Any(parts)).not()
             }

@@ -2,7 +2,7 @@
 
 use super::Columns;
 use super::block::{At, BLOCK, Block, WORDS};
-use crate::compile::layout::{Kind, Members, NONE};
+use crate::compile::layout::{Kind, Members, NONE, UNKNOWN};
 use crate::compile::plan::{Asked, Operand, Plan, Registers, Verdict};
 use crate::compile::row::Settled;
 use crate::compile::{Compiled, axes};
@@ -40,38 +40,59 @@ struct Part {
 /// The answers for all rows of columns.
 #[derive(Debug, Clone, Default)]
 pub struct Answers {
+    rows: usize,
     parts: Vec<Part>,
-    /// By row: its part and its place in it; nothing where there is no plan.
-    places: Vec<Option<(u32, u32)>>,
+    /// By row: its part and its place in it, nothing where there is no plan. Nothing at all where all rows have the one plan.
+    places: Option<Vec<Option<(u32, u32)>>>,
 }
 
 impl Compiled {
     /// Decides all rows. Rows of different plans, such as of different versions, are told apart first.
     pub fn decide_columns(&self, columns: &Columns) -> Answers {
-        let mut answers = Answers { parts: Vec::new(), places: vec![None; columns.len()] };
+        let rows = columns.len();
+        if let Some((place, plan)) =
+            self.one_place(columns).and_then(|place| Some((place, self.plans.get(place)?.as_ref()?)))
+        {
+            let parts = vec![Part { plan: place, asked: run(plan, columns) }];
+            return Answers { rows, parts, places: None };
+        }
+        let mut parts = Vec::new();
+        let mut places = vec![None; rows];
         let mut rows_of: Vec<(usize, Vec<u32>)> = Vec::new();
-        let plans = axes::places(&self.axes, columns.len(), |slot, row| columns.cell(slot, row));
-        for (row, plan) in plans.into_iter().enumerate() {
-            let Some(plan) = plan.filter(|&plan| self.plans[plan].is_some()) else { continue };
-            match rows_of.iter_mut().find(|(other, _)| *other == plan) {
+        for row in 0..rows {
+            let place = axes::place(&self.axes, |slot| columns.cell(slot, row));
+            let Some(place) = place.filter(|&place| self.plans.get(place).is_some_and(Option::is_some)) else {
+                continue;
+            };
+            match rows_of.iter_mut().find(|(other, _)| *other == place) {
                 Some((_, rows)) => rows.push(row as u32),
-                None => rows_of.push((plan, vec![row as u32])),
+                None => rows_of.push((place, vec![row as u32])),
             }
         }
         for (place, rows) in rows_of {
             let Some(plan) = &self.plans[place] else { continue };
-            let asked =
-                if rows.len() == columns.len() { run(plan, columns) } else { run(plan, &columns.gather(&rows)) };
-            let part = answers.parts.len() as u32;
-            rows.iter().enumerate().for_each(|(at, &row)| answers.places[row as usize] = Some((part, at as u32)));
-            answers.parts.push(Part { plan: place, asked });
+            let part = parts.len() as u32;
+            rows.iter().enumerate().for_each(|(at, &row)| places[row as usize] = Some((part, at as u32)));
+            parts.push(Part { plan: place, asked: run(plan, &columns.gather(&rows)) });
         }
-        answers
+        Answers { rows, parts, places: Some(places) }
+    }
+
+    /// The place of the plan of all rows, if the least and the greatest day of each axis lie in one stretch.
+    fn one_place(&self, columns: &Columns) -> Option<usize> {
+        let ends = self.axes.iter().map(|axis| columns.ends(axis.slot)).collect::<Option<Vec<_>>>()?;
+        let place = |end: fn(&(i64, i64)) -> i64| {
+            axes::place(&self.axes, |slot| {
+                let axis = self.axes.iter().position(|axis| axis.slot == slot);
+                axis.map_or(UNKNOWN, |axis| end(&ends[axis]))
+            })
+        };
+        place(|ends| ends.0).filter(|least| place(|ends| ends.1) == Some(*least))
     }
 
     /// What one of the things asked comes to for a row; nothing where the interpreter must be asked.
     pub fn settled_row(&self, answers: &Answers, row: usize, asked: usize) -> Option<Settled> {
-        let (part, at) = answers.places[row]?;
+        let (part, at) = answers.place(row)?;
         let part = &answers.parts[part as usize];
         let (of, columns) = (&self.plans[part.plan].as_ref()?.asked[asked], &part.asked[asked]);
         let at = at as usize;
@@ -92,19 +113,27 @@ impl Compiled {
 }
 
 impl Answers {
+    /// The part of a row, and its place in it.
+    fn place(&self, row: usize) -> Option<(u32, u32)> {
+        match &self.places {
+            Some(places) => places[row],
+            None => Some((0, row as u32)),
+        }
+    }
+
     /// How many rows there are.
     pub fn len(&self) -> usize {
-        self.places.len()
+        self.rows
     }
 
     /// Whether there are no rows.
     pub fn is_empty(&self) -> bool {
-        self.places.is_empty()
+        self.rows == 0
     }
 
     /// Whether something asked is settled and yes, or settled and no; for yes/no decisions.
     pub fn verdict(&self, row: usize, asked: usize) -> Verdict {
-        let Some((part, at)) = self.places[row] else { return Verdict::UNKNOWN };
+        let Some((part, at)) = self.place(row) else { return Verdict::UNKNOWN };
         let columns = &self.parts[part as usize].asked[asked];
         let bit = |bits: &[u64]| bits[at as usize / 64] >> (at % 64) & 1 == 1;
         match &columns.value {

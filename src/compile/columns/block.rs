@@ -1,12 +1,15 @@
 //! A block of rows: what every step comes to for each of them.
 
-use super::{Column, Columns, FIRST_WORD, NO_MEMBER, to_byte};
+use super::{Cells, Column, Columns, FIRST_WORD, NO_MEMBER, to_byte};
 use crate::compile::layout::{FIRST, Members, NONE, NOT_STATED};
 use crate::compile::plan::{CONSTANT_VERDICTS, Plan, Registers, Relation, Step, Truth, TruthStep, Verdict};
 
 /// Rows of a block: its registers fit the cache nearest to a core.
 pub(super) const BLOCK: usize = 1024;
 pub(super) const WORDS: usize = BLOCK / 64;
+
+/// So many members are looked for one by one.
+const FEW: usize = 6;
 
 /// The rows of a block that are yes, and those that are no.
 #[derive(Debug, Clone, Copy)]
@@ -60,8 +63,7 @@ pub(super) struct At<'b> {
 
 impl Registers for At<'_> {
     fn verdict(&self, at: Truth) -> Verdict {
-        let verdict = self.block.verdicts[at.at as usize].get(self.row);
-        if at.not { verdict.not() } else { verdict }
+        at.of(self.block.verdicts[at.register() as usize].get(self.row))
     }
 
     fn cell(&self, at: u32) -> i64 {
@@ -161,21 +163,13 @@ impl Block {
                 self.compare(*relation, *a, *b, columns).unwrap_or_else(|| self.each(step, columns))
             }
             TruthStep::OneOf(cell, members) => match self.column(*cell, columns) {
-                Some(Column::Bytes(cells)) => {
-                    let mut table = [Verdict::UNKNOWN; 256];
-                    for (member, verdict) in table.iter_mut().enumerate().take(usize::from(NO_MEMBER)) {
-                        *verdict = Verdict::of(members.contains(member as i64));
-                    }
-                    let cells = &cells[self.first..self.first + self.rows];
-                    bits_of(cells, |byte| table[usize::from(byte)].is_yes(), |byte| table[usize::from(byte)].is_no())
-                }
+                Some(Column::Bytes(cells)) => self.one_of(cells, members),
                 _ => self.each(step, columns),
             },
             TruthStep::Among(cell, all) => match (self.column(*cell, columns), &all[..]) {
                 (Some(Column::Bytes(cells)), &[one]) => {
-                    let cells = &cells[self.first..self.first + self.rows];
                     let one = to_byte(one);
-                    bits_of(cells, |byte| byte == one, |byte| byte != one && byte < NO_MEMBER)
+                    self.bits_of(cells, |byte| byte == one, |byte| byte != one && byte < NO_MEMBER)
                 }
                 _ => self.each(step, columns),
             },
@@ -185,8 +179,8 @@ impl Block {
     }
 
     pub(super) fn bits(&self, at: Truth) -> (&[u64; WORDS], &[u64; WORDS]) {
-        let bits = &self.verdicts[at.at as usize];
-        if at.not { (&bits.no, &bits.yes) } else { (&bits.yes, &bits.no) }
+        let bits = &self.verdicts[at.register() as usize];
+        if at.is_not() { (&bits.no, &bits.yes) } else { (&bits.yes, &bits.no) }
     }
 
     fn all(&self, parts: impl Iterator<Item = Truth>) -> Bits {
@@ -226,20 +220,32 @@ impl Block {
     }
 
     fn compare_to(&self, relation: Relation, cell: u32, constant: i64, columns: &Columns) -> Option<Bits> {
-        let rows = self.first..self.first + self.rows;
         match self.column(cell, columns)? {
             Column::Bytes(cells) if relation == Relation::Equal && constant >= FIRST => {
                 let constant = to_byte(constant);
                 // `none` is another value than this one; what is not known is neither.
                 let known = |byte: u8| byte < NO_MEMBER || byte == to_byte(NONE);
-                Some(bits_of(&cells[rows], |byte| byte == constant, |byte| byte != constant && known(byte)))
+                Some(self.bits_of(cells, |byte| byte == constant, |byte| byte != constant && known(byte)))
             }
             Column::Words(cells) => {
                 let constant = i32::try_from(constant).ok().filter(|&constant| constant >= FIRST_WORD)?;
-                Some(compared(relation, &cells[rows], FIRST_WORD - 1, FIRST_WORD, constant))
+                Some(self.compared(relation, cells, FIRST_WORD - 1, FIRST_WORD, constant))
             }
-            Column::Longs(cells) => Some(compared(relation, &cells[rows], NONE, FIRST, constant)),
+            Column::Longs(cells) => Some(self.compared(relation, cells, NONE, FIRST, constant)),
             _ => None,
+        }
+    }
+
+    fn compared<T: Copy + Ord>(&self, relation: Relation, cells: &Cells<T>, none: T, first: T, constant: T) -> Bits {
+        let known = |cell: T| cell >= first;
+        match relation {
+            Relation::Equal => self.bits_of(cells, |cell| cell == constant, |cell| cell != constant && cell >= none),
+            Relation::Less => self.bits_of(cells, |cell| cell < constant && known(cell), |cell| cell >= constant),
+            Relation::LessEqual => self.bits_of(cells, |cell| cell <= constant && known(cell), |cell| cell > constant),
+            Relation::Greater => self.bits_of(cells, |cell| cell > constant, |cell| cell <= constant && known(cell)),
+            Relation::GreaterEqual => {
+                self.bits_of(cells, |cell| cell >= constant, |cell| cell < constant && known(cell))
+            }
         }
     }
 
@@ -247,13 +253,48 @@ impl Block {
         let (Column::Words(a), Column::Words(b)) = (self.column(a, columns)?, self.column(b, columns)?) else {
             return None;
         };
+        Some(match relation {
+            Relation::Equal => self.bits_of_two(a, b, FIRST_WORD - 1, |a, b| a == b),
+            Relation::Less => self.bits_of_two(a, b, FIRST_WORD, |a, b| a < b),
+            Relation::LessEqual => self.bits_of_two(a, b, FIRST_WORD, |a, b| a <= b),
+            Relation::Greater => self.bits_of_two(a, b, FIRST_WORD, |a, b| a > b),
+            Relation::GreaterEqual => self.bits_of_two(a, b, FIRST_WORD, |a, b| a >= b),
+        })
+    }
+
+    fn one_of(&self, cells: &Cells<u8>, members: &Members) -> Bits {
+        let all: Vec<u8> = (0..NO_MEMBER).filter(|&member| members.contains(i64::from(member))).collect();
+        let known = |byte: u8| byte < NO_MEMBER;
+        // A few comparisons of many bytes at a time are faster than a table.
+        let mut few = [all.first().copied().unwrap_or(u8::MAX); FEW];
+        if !all.is_empty() && all.len() <= FEW {
+            few.iter_mut().zip(&all).for_each(|(few, &member)| *few = member);
+            let is_one = |byte: u8| few.iter().fold(false, |found, &member| found | (byte == member));
+            return self.bits_of(cells, is_one, |byte| !is_one(byte) & known(byte));
+        }
+        let mut table = [false; 256];
+        all.iter().for_each(|&member| table[usize::from(member)] = true);
+        let is_one = |byte: u8| table[usize::from(byte)];
+        self.bits_of(cells, is_one, |byte| !is_one(byte) & known(byte))
+    }
+
+    fn bits_of<T: Copy>(&self, cells: &Cells<T>, yes: impl Fn(T) -> bool, no: impl Fn(T) -> bool) -> Bits {
+        let plain = cells.plain;
+        let cells = &cells.cells[self.first..self.first + self.rows];
+        let yes = packed(cells.iter().map(|&cell| yes(cell)));
+        Bits { yes, no: if plain { opposite(&yes) } else { packed(cells.iter().map(|&cell| no(cell))) } }
+    }
+
+    fn bits_of_two(&self, a: &Cells<i32>, b: &Cells<i32>, least: i32, holds: impl Fn(i32, i32) -> bool) -> Bits {
         let rows = self.first..self.first + self.rows;
-        let least = if relation == Relation::Equal { FIRST_WORD - 1 } else { FIRST_WORD };
-        let pairs = a[rows.clone()].iter().zip(&b[rows]).map(|(&a, &b)| (a, b));
-        Some(bits_of_iter(
-            pairs.clone().map(|(a, b)| a >= least && b >= least && relation.holds(a, b)),
-            pairs.map(|(a, b)| a >= least && b >= least && !relation.holds(a, b)),
-        ))
+        let pairs = a.cells[rows.clone()].iter().zip(&b.cells[rows]).map(|(&a, &b)| (a, b));
+        if a.plain && b.plain {
+            let yes = packed(pairs.map(|(a, b)| holds(a, b)));
+            return Bits { yes, no: opposite(&yes) };
+        }
+        let known = |a: i32, b: i32| (a >= least) & (b >= least);
+        let yes = packed(pairs.clone().map(|(a, b)| known(a, b) & holds(a, b)));
+        Bits { yes, no: packed(pairs.map(|(a, b)| known(a, b) & !holds(a, b))) }
     }
 
     /// Row by row.
@@ -273,22 +314,8 @@ fn take<T: Default>(all: &mut Vec<T>, place: usize) -> T {
     std::mem::take(&mut all[place])
 }
 
-fn compared<T: Copy + Ord>(relation: Relation, cells: &[T], none: T, first: T, constant: T) -> Bits {
-    match relation {
-        Relation::Equal => bits_of(cells, |cell| cell == constant, |cell| cell != constant && cell >= none),
-        Relation::Less => bits_of(cells, |cell| cell < constant && cell >= first, |cell| cell >= constant),
-        Relation::LessEqual => bits_of(cells, |cell| cell <= constant && cell >= first, |cell| cell > constant),
-        Relation::Greater => bits_of(cells, |cell| cell > constant, |cell| cell <= constant && cell >= first),
-        Relation::GreaterEqual => bits_of(cells, |cell| cell >= constant, |cell| cell < constant && cell >= first),
-    }
-}
-
-fn bits_of<T: Copy>(cells: &[T], yes: impl Fn(T) -> bool, no: impl Fn(T) -> bool) -> Bits {
-    bits_of_iter(cells.iter().map(|&cell| yes(cell)), cells.iter().map(|&cell| no(cell)))
-}
-
-fn bits_of_iter(yes: impl Iterator<Item = bool>, no: impl Iterator<Item = bool>) -> Bits {
-    Bits { yes: packed(yes), no: packed(no) }
+fn opposite(words: &[u64; WORDS]) -> [u64; WORDS] {
+    words.map(|word| !word)
 }
 
 /// Packs truths eight at a time: bytes that are 0 or 1, times a number that moves the lowest bit of each to the top byte.

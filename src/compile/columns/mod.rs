@@ -9,7 +9,7 @@ mod block;
 
 pub use answers::Answers;
 
-use super::layout::{BEYOND, FIRST, Kind, Layout, Members, NOT_STATED, Row, UNKNOWN};
+use super::layout::{BEYOND, FIRST, Kind, Layout, Members, NOT_STATED, Row, Typed, UNKNOWN};
 use crate::program::Program;
 
 /// The least byte that is no member but one of the four cells that are no number: an enum of up to 252 members fits.
@@ -23,13 +23,41 @@ enum Column {
     /// Two bitmaps, and one of rows about which nothing is stated.
     Verdicts { yes: Vec<u64>, no: Vec<u64>, not_stated: Vec<u64> },
     /// Members by index.
-    Bytes(Vec<u8>),
+    Bytes(Cells<u8>),
     /// Days, small numbers.
-    Words(Vec<i32>),
+    Words(Cells<i32>),
     /// Numbers.
-    Longs(Vec<i64>),
+    Longs(Cells<i64>),
     /// Sets: members, and cells that say whether they are known.
     Sets(Vec<Members>, Vec<i64>),
+}
+
+/// Cells of a column.
+#[derive(Debug, Clone, PartialEq)]
+struct Cells<T> {
+    cells: Vec<T>,
+    /// Whether all are numbers: then what is not yes is no.
+    plain: bool,
+}
+
+impl<T: Copy> Cells<T> {
+    fn new() -> Cells<T> {
+        Cells { cells: Vec::new(), plain: true }
+    }
+
+    fn push(&mut self, cell: T, plain: bool) {
+        self.cells.push(cell);
+        self.plain &= plain;
+    }
+
+    fn clear(&mut self) {
+        self.cells.clear();
+        self.plain = true;
+    }
+
+    fn gather(&self, rows: &[u32]) -> Cells<T> {
+        Cells { cells: rows.iter().map(|&row| self.cells[row as usize]).collect(), plain: self.plain }
+    }
 }
 
 /// Applicants in typed columns, one for each slot of a layout.
@@ -42,16 +70,17 @@ pub struct Columns {
 impl Columns {
     /// Makes columns without rows.
     pub fn new(program: &Program, layout: &Layout) -> Columns {
-        let column = |kind| match kind {
+        let column = |slot: &Typed| match slot.kind {
             Kind::YesNo => Column::Verdicts { yes: Vec::new(), no: Vec::new(), not_stated: Vec::new() },
             Kind::Member(id) if program.enum_type(id).members.len() <= usize::from(NO_MEMBER) => {
-                Column::Bytes(Vec::new())
+                Column::Bytes(Cells::new())
             }
-            Kind::Member(_) | Kind::Date | Kind::Time => Column::Words(Vec::new()),
-            Kind::Number(_) => Column::Longs(Vec::new()),
+            Kind::Member(_) | Kind::Date | Kind::Time => Column::Words(Cells::new()),
+            Kind::Number(_) if slot.narrow => Column::Words(Cells::new()),
+            Kind::Number(_) => Column::Longs(Cells::new()),
             Kind::Set(_) => Column::Sets(Vec::new(), Vec::new()),
         };
-        Columns { rows: 0, columns: layout.slots.iter().map(|slot| column(slot.kind)).collect() }
+        Columns { rows: 0, columns: layout.slots.iter().map(column).collect() }
     }
 
     /// How many rows there are.
@@ -95,9 +124,9 @@ impl Columns {
                         }
                     }
                 }
-                Column::Bytes(cells) => cells.push(to_byte(cell)),
-                Column::Words(cells) => cells.push(to_word(cell)),
-                Column::Longs(cells) => cells.push(cell),
+                Column::Bytes(cells) => cells.push(to_byte(cell), cell >= FIRST),
+                Column::Words(cells) => cells.push(to_word(cell), to_word(cell) >= FIRST_WORD),
+                Column::Longs(cells) => cells.push(cell, cell >= FIRST),
                 Column::Sets(sets, cells) => {
                     sets.push(row.sets[slot]);
                     cells.push(cell);
@@ -115,15 +144,22 @@ impl Columns {
                 no: gather_bits(no, rows),
                 not_stated: gather_bits(not_stated, rows),
             },
-            Column::Bytes(cells) => Column::Bytes(rows.iter().map(|&row| cells[row as usize]).collect()),
-            Column::Words(cells) => Column::Words(rows.iter().map(|&row| cells[row as usize]).collect()),
-            Column::Longs(cells) => Column::Longs(rows.iter().map(|&row| cells[row as usize]).collect()),
+            Column::Bytes(cells) => Column::Bytes(cells.gather(rows)),
+            Column::Words(cells) => Column::Words(cells.gather(rows)),
+            Column::Longs(cells) => Column::Longs(cells.gather(rows)),
             Column::Sets(sets, cells) => {
                 let sets = rows.iter().map(|&row| sets[row as usize]).collect();
                 Column::Sets(sets, rows.iter().map(|&row| cells[row as usize]).collect())
             }
         });
         Columns { rows: rows.len(), columns: columns.collect() }
+    }
+
+    /// The least and the greatest cell of a slot of days, if all are known.
+    fn ends(&self, slot: usize) -> Option<(i64, i64)> {
+        let Column::Words(Cells { cells, plain: true }) = &self.columns[slot] else { return None };
+        let (least, greatest) = cells.iter().fold((i32::MAX, i32::MIN), |(a, b), &cell| (a.min(cell), b.max(cell)));
+        (!cells.is_empty()).then_some((i64::from(least), i64::from(greatest)))
     }
 
     fn cell(&self, slot: usize, row: usize) -> i64 {
@@ -137,9 +173,10 @@ impl Columns {
                     _ => UNKNOWN,
                 }
             }
-            Column::Bytes(cells) => from_byte(cells[row]),
-            Column::Words(cells) => from_word(cells[row]),
-            Column::Longs(cells) | Column::Sets(_, cells) => cells[row],
+            Column::Bytes(cells) => from_byte(cells.cells[row]),
+            Column::Words(cells) => from_word(cells.cells[row]),
+            Column::Longs(cells) => cells.cells[row],
+            Column::Sets(_, cells) => cells[row],
         }
     }
 

@@ -38,6 +38,8 @@ mod redundant;
 mod rules;
 mod sweep;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod texts;
 mod thresholds;
 mod two;

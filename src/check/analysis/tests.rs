@@ -23,10 +23,10 @@ use crate::testing::written;
 use crate::value::{Evaluated, Value};
 
 /// How many policies, and how many applicants of each.
-const POLICIES: u64 = 64;
-/// Policies that take longer than all others together: two to twenty seconds each, unoptimized.
-const SLOW: [u64; 7] = [2, 22, 28, 40, 42, 43, 49];
-const APPLICANTS: usize = 60;
+const POLICIES: u64 = 80;
+/// Policies that take longer than all others together, unoptimized.
+const SLOW: [u64; 10] = [2, 22, 28, 40, 42, 43, 49, 64, 69, 77];
+const APPLICANTS: usize = 40;
 
 /// A random policy and random people, as the interpreter decides about them.
 struct World {

@@ -196,6 +196,8 @@ codes! {
     TIME_HOLE = "W110" "time-hole";
     /// A single value that two thresholds leave out, or give to both rules.
     OFF_BY_ONE = "W111" "off-by-one";
+    /// A condition and its opposite lead to the same outcome.
+    EITHER_WAY = "I112" "either-way";
     /// An `assert` does not hold.
     ASSERT = "E113" "assert";
     /// Two rules stand for the same people and say the same.

@@ -236,7 +236,7 @@ fn fates(page: &mut String, diff: &Diff) {
     say("Only the new text decides ", Fate::Inserted, ".");
     say("Only the old text decides ", Fate::Repealed, ".");
     say("No difference was found on ", Fate::Unknown, ", but none is excluded.");
-    if diff.differs() {
+    if diff.tells_same() {
         say("No effect on ", Fate::Same, " (proved).");
     }
 }

@@ -165,12 +165,12 @@ fn fates(page: &mut String, diff: &Diff) {
     say("Only the new text decides ", Fate::Inserted, ".");
     say("Only the old text decides ", Fate::Repealed, ".");
     say("No difference was found on ", Fate::Unknown, ", but none is excluded.");
-    if diff.differs() {
+    if diff.tells_same() {
         say("No effect on ", Fate::Same, " (proved).");
     }
     let without: Vec<String> =
         diff.no_effect.iter().filter_map(|&index| diff.edits.get(index)).map(edit_name).collect();
-    if !without.is_empty() && diff.differs() {
+    if !without.is_empty() && diff.tells_same() {
         *page += &format!("\nChanges nobody's outcome: {} (proved).\n", escape(&without.join(", ")));
     }
 }

@@ -1,28 +1,11 @@
 //! Worlds for tests of comparison: the shipped policies, as they are and changed.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::load::{Folder, Loaded, load};
 use crate::lower::lower;
 use crate::program::Program;
-
-/// The shipped policies, as files by path.
-pub(super) fn shipped() -> Folder {
-    fn read(folder: &Path, at: &str, files: &mut BTreeMap<String, Vec<u8>>) {
-        for entry in std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry")) {
-            let path = format!("{at}{}", entry.file_name().to_string_lossy());
-            if entry.path().is_dir() {
-                read(&entry.path(), &format!("{path}/"), files);
-            } else if path.ends_with(".enact") || path.ends_with(".csv") {
-                files.insert(path, std::fs::read(entry.path()).expect("a file"));
-            }
-        }
-    }
-    let mut folder = Folder { name: "policies".into(), files: BTreeMap::new() };
-    read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("policies"), "", &mut folder.files);
-    folder
-}
+use crate::testing::shipped;
 
 /// The shipped policies with texts changed: path, what stands there, what stands there instead.
 pub(super) fn changed(changes: &[(&str, &str, &str)]) -> Folder {

@@ -269,12 +269,12 @@ impl Page<'_> {
             }
             without.extend(edit(one));
         }
-        if !without.is_empty() && self.diff.differs() {
+        if !without.is_empty() && self.diff.tells_same() {
             without.insert(0, piece(Style::Plain, "Changes nobody's outcome: "));
             without.push(piece(Style::Plain, " (proved)."));
             self.rows.push(Row { left: without, rest: blanks(INDENT), ..Row::default() });
         }
-        if !same.is_empty() && self.diff.differs() {
+        if !same.is_empty() && self.diff.tells_same() {
             let left = vec![piece(Style::Plain, format!("No effect on {same} (proved)."))];
             self.rows.push(Row { left, rest: blanks(INDENT), ..Row::default() });
         }

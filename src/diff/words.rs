@@ -60,6 +60,11 @@ impl Diff {
         let other = |decision: &DecisionDiff| matches!(decision.fate, Fate::Inserted | Fate::Repealed);
         self.groups().next().is_some() || self.decisions.iter().any(other)
     }
+
+    /// Whether it is said what changes nothing: where nobody is affected for certain, nothing does.
+    pub(super) fn tells_same(&self) -> bool {
+        self.differs() || !self.complete
+    }
 }
 
 /// Returns `rule ban`.

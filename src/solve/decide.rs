@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use super::encode::{Case, Cases, Encoder, Truth, error, side};
 use super::sat::Lit;
 use crate::eval::exact::ground::Gid;
-use crate::eval::kernel::decide::{exceptions, exceptions_first, rules};
+use crate::eval::kernel::decide::{exceptions, exceptions_first, rules, tried_together};
 use crate::eval::kernel::{fault, placed};
 use crate::program::{DecisionBody, DecisionId, HitKind};
 use crate::value::{Evaluated, FaultKind, Value};
 
-/// Rules with conditions that may be errors are each tried applying and not (D6): with more of them, what they come to where one
-/// is an error is vague. The interpreter tries more ([`crate::eval::kernel::decide`]), but not for all applicants at once.
+/// Rules with conditions that may be errors are tried applying and not (D6), those of one outcome together: with more to try, what
+/// they come to where one is an error is vague. The interpreter tries more ([`crate::eval::kernel::decide`]), but not for all
+/// applicants at once.
 const MAX_TRIED: usize = 4;
 
 /// How many different totals a decision may come to.
@@ -43,13 +44,19 @@ impl Encoder<'_> {
         let applies: Vec<Truth> = parts[..count].iter().map(|&part| self.truth(part)).collect();
         let failed: Vec<Lit> = applies.iter().map(|truth| self.gates.and(&[!truth.yes, !truth.no])).collect();
         let failing: Vec<usize> = (0..count).filter(|&rule| failed[rule] != Lit::FALSE).collect();
-        let tried = if failing.len() > MAX_TRIED { 0 } else { failing.len() };
+        let values: Vec<Cases> = parts[count..count * 2].iter().map(|&part| self.cases(part)).collect();
+        let same = |a: usize, b: usize| {
+            matches!(values[a][..], [(_, Case::Known(Evaluated::Value(_)))]) && values[a] == values[b]
+        };
+        let body = &self.ground.program.decision(id).body;
+        let groups = tried_together(body, &exceptions(self.ground.program, rules(body)), &failing, same);
+        let tried = if groups.len() > MAX_TRIED { 0 } else { groups.len() };
         let mut trials = Vec::new();
         for mask in 0..1usize << tried {
             // Where its condition is an error, a rule applies or not as the trial says.
             let as_tried: Vec<Truth> = (0..count)
                 .map(|rule| {
-                    let bit = failing.iter().position(|&other| other == rule);
+                    let bit = groups.iter().position(|group| group.contains(&rule));
                     let yes = bit.is_some_and(|bit| bit < tried && mask >> bit & 1 == 1);
                     let yes = if yes { self.gates.or(&[applies[rule].yes, failed[rule]]) } else { applies[rule].yes };
                     Truth { yes, no: !yes }
@@ -58,7 +65,7 @@ impl Encoder<'_> {
             trials.push(self.settled(node, id, parts, &as_tried));
         }
         let first = trials.swap_remove(0);
-        if failing.len() > MAX_TRIED {
+        if groups.len() > MAX_TRIED {
             let any = self.gates.or(&failed);
             let mut cases = vec![(any, Case::Vague(node))];
             for (lit, case) in first.iter() {

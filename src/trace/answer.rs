@@ -53,8 +53,8 @@ pub fn render(trace: &Trace, limit: usize) -> Styled {
         sheet.add("Error", words, fault.at.iter().map(|at| piece(Style::Place, at.line_text())).collect());
     }
     questions(trace, &mut sheet, limit);
+    around(trace, true, &mut sheet);
     styled.extend(sheet.lay_out(limit));
-    styled.extend(tail(trace, true, limit));
     styled
 }
 
@@ -128,6 +128,11 @@ fn weekday(on: &str) -> Option<String> {
 /// notes itself.
 pub fn tail(trace: &Trace, notes: bool, limit: usize) -> Styled {
     let mut sheet = Sheet::default();
+    around(trace, notes, &mut sheet);
+    sheet.lay_out(limit)
+}
+
+fn around(trace: &Trace, notes: bool, sheet: &mut Sheet) {
     if !trace.enough.is_empty() {
         sheet.add("Enough", vec![piece(Style::Plain, enough(trace))], Vec::new());
     }
@@ -163,7 +168,6 @@ pub fn tail(trace: &Trace, notes: bool, limit: usize) -> Styled {
         let words = "there was too much to work through: the answer holds, but more of it may be known";
         sheet.add("Not exact", vec![piece(Style::Unknown, words)], Vec::new());
     }
-    sheet.lay_out(limit)
 }
 
 /// Says which facts alone decide: `citizenships and flagpoling: these facts alone decide`.

@@ -35,29 +35,102 @@ fn json(output: &std::process::Output) -> serde_json::Value {
     serde_json::from_str(&out(output)).expect("JSON")
 }
 
-#[test]
-fn one_edited_threshold_is_one_screen_and_reverting_it_affects_nobody() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let original = "policies/maintained_status/2018-11-23.enact";
-    let edited = copy(
-        folder.path(),
-        &root().join(original),
-        "copy.enact",
-        "status_lost_on + 90 days",
-        "status_lost_on + 60 days",
-    );
-    let edited = edited.to_str().expect("UTF-8");
-    let output = enact(&root(), &["diff", original, edited, "--exit-code"]);
-    let screen = out(&output);
-    assert_eq!(code(&output), 1, "{screen}{}", err(&output));
-    assert!(screen.lines().count() <= 40, "{screen}");
-    for part in ["90 days", "60 days", "copy.enact:", "cause:", "who ", "example ", "before ", "after "] {
-        assert!(screen.contains(part), "{part}\n{screen}");
+/// One threshold of each shipped policy: its file, what stands there, an edit.
+const EDITS: [(&str, &str, &str); 10] = [
+    ("after_you_apply/2025-06-17.enact", "+ 6 weeks", "+ 8 weeks"),
+    ("entry_documents/2024-02-29.enact", "eta_issued_on <= 2024-02-29", "eta_issued_on <= 2024-02-28"),
+    ("flagpoling/2024-05-30.enact", "hours_here.opens <= arrival_local_time", "hours_here.opens < arrival_local_time"),
+    ("h1b_open_work_permit/2023-07-16.enact", "through 2023-07-17", "through 2023-07-18"),
+    ("maintained_status/2018-11-23.enact", "status_lost_on + 90 days", "status_lost_on + 60 days"),
+    ("poe_letter/2024-12-24.enact", "evaluation_date >= 2025-01-01", "evaluation_date >= 2025-02-01"),
+    ("poe_study_permit/2014-06-01.enact", "when local_resident", "when local_resident and age_years >= 18"),
+    ("poe_work_permit/2017-05-05.enact", "lmia_on_arrival in {positive, neutral},", "lmia_on_arrival in {positive},"),
+    ("pr_portal/2020-12-05.enact", "account_created_by is ircc", "account_created_by is self"),
+    ("visitor_interim_work/2024-08-28.enact", "until 2024-08-28", "until 2024-09-28"),
+];
+
+/// Copies a folder with all in it.
+fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("made");
+    for entry in fs::read_dir(from).expect("a folder").map(|entry| entry.expect("an entry")) {
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        if from.is_dir() {
+            copy_folder(&from, &to);
+        } else {
+            fs::copy(from, to).expect("copied");
+        }
     }
-    fs::copy(root().join(original), edited).expect("reverted");
-    let output = enact(&root(), &["diff", original, edited, "--exit-code"]);
+}
+
+#[test]
+fn one_edited_threshold_of_each_shipped_policy_is_one_screen_and_complete() {
+    let shipped = root().join("policies");
+    let policies = fs::read_dir(&shipped).expect("a folder").map(|entry| entry.expect("an entry"));
+    let policies = policies.filter(|entry| entry.path().is_dir()).map(|entry| entry.file_name());
+    let mut policies: Vec<String> = policies.map(|name| name.into_string().expect("UTF-8")).collect();
+    policies.retain(|name| name != "common");
+    policies.sort();
+    assert_eq!(policies, EDITS.map(|(file, ..)| file.split('/').next().expect("a policy")));
+
+    let folder = tempfile::tempdir().expect("a folder");
+    for (policy, (file, old, new)) in policies.iter().zip(EDITS) {
+        let edited = folder.path().join(policy);
+        copy_folder(&shipped.join(policy), &edited);
+        copy(folder.path(), &shipped.join(file), file, old, new);
+        let arguments = ["diff", policy, edited.to_str().expect("UTF-8"), "--exit-code"];
+        let output = enact(&root(), &arguments);
+        let screen = out(&output);
+        assert_eq!(code(&output), 1, "{policy}: {screen}{}", err(&output));
+        assert!(screen.lines().count() <= 60, "{screen}");
+        // Lines are broken between words.
+        let screen = screen.split_whitespace().collect::<Vec<_>>().join(" ");
+        let line = format!("{file}:");
+        for part in [&line, "all others provably not", "cause:", "who ", "example ", "before ", "after "] {
+            assert!(screen.contains(part), "{policy}: {part}\n{screen}");
+        }
+        for part in ["Not complete", "Approximated"] {
+            assert!(!screen.contains(part), "{policy}: {part}\n{screen}");
+        }
+    }
+}
+
+#[test]
+fn an_edit_that_is_taken_back_provably_affects_nobody() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let copies = folder.path().join("copies");
+    copy_folder(&root().join("policies"), &copies);
+    let output = enact(&root(), &["diff", "policies", copies.to_str().expect("UTF-8"), "--exit-code"]);
+    assert_eq!(code(&output), 0, "{}{}", out(&output), err(&output));
+    let proved = out(&output).lines().filter(|line| line.ends_with(": no applicant is affected (proved)")).count();
+    assert_eq!(proved, EDITS.len(), "{}", out(&output));
+    let (file, ..) = EDITS[0];
+    let output = enact(&root(), &["diff", &format!("policies/{file}"), copies.join(file).to_str().expect("UTF-8")]);
     assert_eq!(code(&output), 0, "{}", err(&output));
     assert!(out(&output).contains("No applicant is affected: proved for everyone, on every day."), "{}", out(&output));
+}
+
+/// A product of two facts cannot be taken apart: neither sameness nor a difference is claimed for those whom it decides.
+#[test]
+fn what_is_not_proved_ends_with_3_and_says_so() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path();
+    let text = "policy loan effective from 2025-01-01\n\
+                fact base: decimal\nfact rate: decimal\nfact resident: yes/no\n\
+                decision large: yes/no = base * rate > 1000 and resident\ndecision local: yes/no = resident\n";
+    fs::create_dir_all(at.join("policies/loan")).expect("made");
+    let original = at.join("policies/loan/2025-01-01.enact");
+    fs::write(&original, text).expect("written");
+    let edited = copy(at, &original, "edited.enact", "> 1000", "> 2000");
+    let edited = edited.to_str().expect("UTF-8");
+    for more in [&[][..], &["--exit-code"], &["--format", "md"]] {
+        let output = enact(at, &[&["diff", "loan@2025-01-01", edited], more].concat());
+        assert_eq!(code(&output), 3, "{more:?} {}{}", out(&output), err(&output));
+    }
+    let screen = out(&enact(at, &["diff", "loan@2025-01-01", edited]));
+    assert_eq!(screen.matches("Not complete: `large` is not settled for everybody").count(), 1, "{screen}");
+    assert!(screen.contains("No effect on local (proved)."), "{screen}");
+    let record = json(&enact(at, &["diff", "loan@2025-01-01", edited, "--format", "json"]));
+    assert_eq!(record["complete"], false, "{record:#}");
 }
 
 #[test]

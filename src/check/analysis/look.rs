@@ -14,7 +14,9 @@ use crate::eval::scope::Scope;
 use crate::eval::{Answer, Request, evaluate};
 use crate::facts::{Facts, Slot, fact_json};
 use crate::load::Loaded;
-use crate::program::{Asked, DecisionBody, DecisionId, FamilyId, NodeId, Op, OriginId, PolicyId, Program, VersionId};
+use crate::program::{
+    Asked, DecisionBody, DecisionId, FactId, FamilyId, NodeId, Op, OriginId, PolicyId, Program, VersionId,
+};
 use crate::solve::encode::{Case, Cases, Encoder};
 use crate::solve::example::{Example, needed, ordinary};
 use crate::solve::graph::{Graphed, graph_with, meant};
@@ -178,13 +180,18 @@ impl<'p> Look<'p> {
 
     /// Shows an applicant by the facts that alone settle `goal`.
     pub(super) fn witness(&mut self, intro: &str, example: &Example, goal: Lit) -> Witness {
-        let goal = self.space.encoder.gates.or(&[goal, !self.meant]);
-        let needed = needed(&mut self.space, &example.model, goal);
+        let needed = self.needed(example, goal);
         self.shown(intro, &example.facts, |fact| needed.contains(&fact))
     }
 
+    /// The facts of an applicant that alone settle `goal`.
+    pub(super) fn needed(&mut self, example: &Example, goal: Lit) -> Vec<FactId> {
+        let goal = self.space.encoder.gates.or(&[goal, !self.meant]);
+        needed(&mut self.space, &example.model, goal)
+    }
+
     /// Shows an applicant by some facts.
-    pub(super) fn shown(&self, intro: &str, facts: &Facts, wanted: impl Fn(crate::program::FactId) -> bool) -> Witness {
+    pub(super) fn shown(&self, intro: &str, facts: &Facts, wanted: impl Fn(FactId) -> bool) -> Witness {
         let (mut words, mut record) = (Vec::new(), Map::new());
         for (id, slot) in facts.iter() {
             let Slot::Given(value) = slot else { continue };

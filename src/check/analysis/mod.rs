@@ -8,6 +8,7 @@
 //! conditions  E101, W102: conditions that are never or always true
 //! rules       E101, W103, W104, W108, I114: rules that never apply, never decide, are covered; exceptions that never bite
 //! redundant   W107: conditions that others imply
+//! either      I112: a condition and its opposite lead to the same
 //! tables      rows that match together, rows that never match
 //! errors      W117: error values that reach an outcome
 //! thresholds  W111: a hole of width one between two thresholds
@@ -27,6 +28,7 @@ mod asserts;
 mod claims;
 mod conditions;
 mod conflicts;
+mod either;
 mod errors;
 mod facts;
 mod incomplete;
@@ -36,6 +38,8 @@ mod redundant;
 mod rules;
 mod sweep;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod texts;
 mod thresholds;
 mod two;
@@ -112,6 +116,7 @@ fn version_of(
     rules::rules(&mut look, claims);
     conditions::constant(&mut look, claims);
     redundant::redundant(&mut look, claims);
+    either::either_way(&mut look, claims);
     tables::tables(&mut look, claims);
     errors::errors(&mut look, claims);
     thresholds::thresholds(&mut look, claims);

@@ -1,6 +1,5 @@
 //! `enact diff`: what changed in the text, and who is affected.
 
-mod engine;
 mod rows;
 mod stand_in;
 #[cfg(test)]
@@ -14,7 +13,7 @@ use enact::diagnostic::Code;
 use enact::diagnostic::render::{escape_json, quantity};
 use enact::diff::expect::{self, Unmet};
 use enact::diff::text::{self, Look};
-use enact::diff::{Comparison, Diff, Text, emit, html, markdown, record};
+use enact::diff::{Comparison, Diff, Options, Text, compare, emit, html, markdown, record};
 use enact::source::Sources;
 use enact::syntax::ast::On;
 use enact::trace::style::{Style, Styled, piece};
@@ -104,7 +103,7 @@ pub fn run(args: &DiffArgs, policies: Option<&Path>, terminal: &Terminal) -> Out
     let mut comparisons = Vec::new();
     for compared in &pair.compared {
         let (old, new) = (pair.old.text(&compared.old), pair.new.text(&compared.new));
-        let mut comparison = engine::compare(&old, &new, args.on, args.reasons)?;
+        let mut comparison = compare(&old, &new, &Options { on: args.on, reasons: args.reasons });
         if let Some(population) = &population {
             comparison.diff.population = Some(rows::count(&comparison, population, args.on)?);
         }

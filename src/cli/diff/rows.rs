@@ -11,7 +11,7 @@ use enact::load::read_csv;
 use enact::source::Sources;
 use enact::syntax::ast::On;
 
-use super::{engine, unreadable};
+use super::unreadable;
 use crate::cli::exit::Failure;
 use crate::cli::facts::{findings, set_on};
 use crate::cli::files::read_input;
@@ -51,7 +51,7 @@ pub fn read(path: &Path) -> Result<Rows, Failure> {
 
 /// Counts the rows under both texts. Rows that cannot be read are counted too, by what is wrong.
 pub fn count(comparison: &Comparison, rows: &Rows, on: Option<On>) -> Result<Population, Failure> {
-    let group_of = |decision: usize, facts: &Facts| engine::group_of(comparison, decision, facts);
+    let group_of = |decision: usize, facts: &Facts| comparison.group_of(decision, facts);
     let mut census = Census::new(comparison, &group_of);
     let mut take = |line: usize, read: Result<Facts, Vec<FactsError>>| match read {
         Ok(mut facts) => {

@@ -74,9 +74,10 @@ impl Comparing<'_, '_> {
         };
         let mut left = vec![turn.when];
         let mut here: Vec<Lit> = Vec::new();
+        let mut settled = true;
         for round in 0.. {
             let model = match space.ask(&left) {
-                Answer::No(_) => return (found, true),
+                Answer::No(_) => return (found, settled),
                 Answer::Unknown => return (found, false),
                 Answer::Yes(model) => model,
             };
@@ -105,21 +106,19 @@ impl Comparing<'_, '_> {
             } else {
                 describe(space, words, &wanted)
             };
-            if !described.complete {
-                self.diff.complete = false;
-                self.diff.gaps.push(format!("a group of `{}` is described in part only", subject.name));
-            }
+            let whole = described.complete;
             let Some(group) = self.group(space, subject, sided, turn, who, described) else {
-                self.diff.complete = false;
-                self.diff.checks.certified = false;
-                self.diff.gaps.push(format!("an example for `{}` rests on a term that is approximated", subject.name));
-                here.push(who);
+                settled = false;
+                self.gap(format!("an example for `{}` rests on a term that is approximated", subject.name));
                 continue;
             };
+            if !whole {
+                self.gap(format!("a group of `{}` is described in part only", subject.name));
+            }
             here.push(who);
             found.push(Found { group: Group { cause, together, follows, ..group }, who, at: subject.at });
         }
-        (found, true)
+        (found, settled)
     }
 
     /// When undoing an edit brings the old outcome back.

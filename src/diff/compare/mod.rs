@@ -221,10 +221,9 @@ impl Comparing<'_, '_> {
                 let sides = ((old.0, &old.1, &graphed[0]), (new.0, &new.1, &graphed[1]));
                 settled &= self.other_reasons(&mut space, words, subject, sides, &mut decision.reasons);
             }
-            self.diff.complete &= settled;
             self.diff.checks.certified &= settled;
             if !settled {
-                self.diff.gaps.push(format!("`{}` is not settled for everybody", subject.name));
+                self.gap(format!("`{}` is not settled for everybody", subject.name));
             }
             decision.groups = found.iter().map(|found| found.group.clone()).collect();
             if !subject.reached {
@@ -243,6 +242,14 @@ impl Comparing<'_, '_> {
             self.vague(&mut space);
         }
         self.diff.checks.questions = space.questions;
+    }
+
+    /// Says what is not proved, once.
+    fn gap(&mut self, text: String) {
+        self.diff.complete = false;
+        if !self.diff.gaps.contains(&text) {
+            self.diff.gaps.push(text);
+        }
     }
 
     fn sided(&self, space: &mut Space, requests: &[Request], graphed: &[Graphed], valid: &[Lit]) -> Vec<Sided> {

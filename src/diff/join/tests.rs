@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::diff::testing::{cases, changed, lowered, shipped};
+use crate::diff::testing::{cases, changed, lowered};
 use crate::eval::{Outcome, Possible, Request, evaluate};
 use crate::facts::{Facts, read_facts};
 use crate::load::Folder;
+use crate::testing::shipped;
 
 /// Lowers one file `p/2020-01-01.enact`, whose header is added.
 fn small(text: &str) -> Program {

@@ -2,11 +2,12 @@
 
 use super::*;
 use crate::diff::structural::edits;
-use crate::diff::testing::{cases, changed, lower_loaded, shipped};
+use crate::diff::testing::{cases, changed, lower_loaded};
 use crate::eval::{Request, evaluate};
 use crate::facts::read_facts;
 use crate::load::{Folder, load, load_beside};
 use crate::program::{Asked, Program, VersionId};
+use crate::testing::shipped;
 
 /// What every decision and definition of a policy comes to, by name; on one version, or on that of the day.
 fn answers(program: &Program, policy: &str, version: Option<&str>, facts: &str) -> Vec<String> {

@@ -40,14 +40,24 @@ pub(super) fn details(old: &DeclKind, new: &DeclKind) -> Vec<String> {
         let (gone, added) = unequal(&old, &new, |clause| clause.text.clone());
         slot_changes(slot, &gone, &added, &mut found);
     }
-    // The tags of a condition that came or went with its clause say nothing new.
+    // The tags of a condition that came, went or changed with its clause say nothing new.
     let said: Vec<String> = found.clone();
-    found.retain(|detail| {
-        let Some((sign, rest)) = detail.split_once(" condition ") else { return true };
-        let text = rest.split(" [").next().unwrap_or(rest);
-        !said.iter().any(|other| other != detail && other.starts_with(sign) && other.ends_with(text))
-    });
+    found.retain(|detail| !said.iter().any(|other| other != detail && says_all(other, detail)));
     found
+}
+
+/// Whether a change says all that the change of a tagged condition says.
+fn says_all(change: &str, tagged: &str) -> bool {
+    let Some((sign, rest)) = tagged.split_once("condition ") else { return false };
+    if !sign.is_empty() {
+        let text = rest.split(" [").next().unwrap_or(rest);
+        return change.starts_with(sign) && change.ends_with(text);
+    }
+    let sides = change.split_once(" -> ").zip(rest.split_once(" -> "));
+    sides.is_some_and(|((old, new), (old_tagged, new_tagged))| {
+        let tags = old_tagged.strip_prefix(old);
+        tags.is_some() && tags == new_tagged.strip_prefix(new)
+    })
 }
 
 /// Returns what of two lists is not in the other, by a key, each in its order.

@@ -78,6 +78,14 @@ fn each_clause_of_a_rule_is_told() {
     );
     assert_eq!(change("d is yes when not (a and b)", "d is yes when not (a and c)"), "b -> c");
     assert_eq!(change("d is yes when a", "d is yes when b exception to s"), "a -> b; + exception to s");
+    assert_eq!(
+        change("d is yes when all of { a, b < 3 [T] \"x\" }", "d is yes when all of { a, b < 4 [T] \"x\" }"),
+        "b < 3 -> b < 4"
+    );
+    assert_eq!(
+        change("d is yes when all of { a, b [T] }", "d is yes when all of { a, c [U] }"),
+        "b -> c; condition b [T] -> c [U]"
+    );
     assert_eq!(change("\"A\" d is yes when a", "\"B\" d is yes when c"), "a -> c; label \"A\" -> \"B\"");
 }
 

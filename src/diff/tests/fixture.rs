@@ -2,7 +2,6 @@
 
 use serde_json::json;
 
-use crate::diff::testing::shipped;
 use crate::diff::*;
 use crate::diff::{Change, Edit};
 use crate::eval::Request;
@@ -10,6 +9,7 @@ use crate::load::{Loaded, load};
 use crate::lower::lower;
 use crate::program::{FamilyId, Program, VersionId};
 use crate::source::{Sources, Span};
+use crate::testing::shipped;
 use crate::value::Value;
 
 pub const OLD: &str = "policies/flagpoling/2024-05-30.enact";

@@ -8,7 +8,8 @@ use crate::eval::answer::{SetAside, SetAsideBy};
 use crate::program::{Decision, DecisionBody, DecisionId, Program, RuleId};
 use crate::value::{Evaluated, Fault, FaultKind, Value};
 
-/// How many rules with `!` conditions are tried standing and not standing before the outcome is simply `error`.
+/// How many rules with `!` conditions, or groups of those that are tried together, are tried standing and not standing. With more
+/// of them the outcome is an error unless it does not depend on them (V3).
 pub(crate) const MAX_TRIALS: usize = 8;
 
 /// What a decision comes to.
@@ -56,18 +57,29 @@ pub(crate) fn decide(
         finish(decision, result)
     };
     let errors: Vec<usize> = (0..ids.len()).filter(|&rule| matches!(applies[rule], Evaluated::Error(_))).collect();
+    let same = |a: usize, b: usize| values[a].value().is_some() && values[a] == values[b];
+    let groups = tried_together(&decision.body, &exceptions, &errors, same);
+    let settled_with = |tried: &dyn Fn(usize) -> &'static Evaluated| {
+        let mut applies = applies.to_vec();
+        errors.iter().for_each(|&rule| applies[rule] = tried(rule));
+        settle(&standing(&applies, &exceptions))
+    };
     let outcome = match errors.first() {
         None => settle(&stands),
-        Some(&first) if errors.len() > MAX_TRIALS => finish(decision, at_rule(first, applies[first])),
+        Some(&first) if groups.len() > MAX_TRIALS => match settled_with(&|_| &Evaluated::Unknown) {
+            Evaluated::Unknown if !has_open(applies, values, otherwise) => {
+                finish(decision, at_rule(first, applies[first]))
+            }
+            settled => settled,
+        },
         // D6: a rule whose condition is `!` is tried standing and not standing. What is tried is whether it applies, so
         // that the rules it is an exception to follow.
         Some(&first) => {
-            let results = (0..1u32 << errors.len()).map(|mask| {
-                let mut applies = applies.to_vec();
-                for (bit, &rule) in errors.iter().enumerate() {
-                    applies[rule] = if mask >> bit & 1 == 1 { &Evaluated::YES } else { &Evaluated::NO };
-                }
-                settle(&standing(&applies, &exceptions))
+            let results = (0..1u32 << groups.len()).map(|mask| {
+                let bit = |rule| {
+                    groups.iter().position(|group| group.contains(&rule)).is_some_and(|bit| mask >> bit & 1 == 1)
+                };
+                settled_with(&|rule| if bit(rule) { &Evaluated::YES } else { &Evaluated::NO })
             });
             finish(decision, common(results, &at_rule(first, applies[first])))
         }
@@ -80,6 +92,31 @@ pub(crate) fn decide(
     };
     let set_aside = set_aside(decision, ids, &exceptions, applies, &stands, values);
     Decided { outcome, stands, otherwise: holds, set_aside }
+}
+
+/// Puts rules together whose conditions are `!`: those of the same value that set nothing aside, since whether one of them applies
+/// or several comes to the same. What rules add counts each time.
+pub(crate) fn tried_together(
+    body: &DecisionBody,
+    exceptions: &[Vec<usize>],
+    failing: &[usize],
+    same: impl Fn(usize, usize) -> bool,
+) -> Vec<Vec<usize>> {
+    let alone = |rule: usize| matches!(body, DecisionBody::Adds(_)) || exceptions.iter().any(|of| of.contains(&rule));
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    for &rule in failing {
+        let with = |group: &&mut Vec<usize>| !alone(rule) && !alone(group[0]) && same(group[0], rule);
+        match groups.iter_mut().find(with) {
+            Some(group) => group.push(rule),
+            None => groups.push(vec![rule]),
+        }
+    }
+    groups
+}
+
+/// Whether anything is not known yet.
+fn has_open(applies: &[&Evaluated], values: &[&Evaluated], otherwise: Option<&Evaluated>) -> bool {
+    applies.iter().chain(values).copied().chain(otherwise).any(|part| *part == Evaluated::Unknown)
 }
 
 /// For each rule the places of the rules that are exceptions to it.

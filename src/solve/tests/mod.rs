@@ -1,5 +1,7 @@
 //! Whoever is found is decided alike by the interpreter.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 
 mod random;
@@ -10,6 +12,7 @@ use super::sat::Lit;
 use super::{Answer, Space};
 use crate::eval::conclude::outcome;
 use crate::eval::{Outcome, Possible, Request, Status, evaluate};
+use crate::load::Folder;
 use crate::program::{PolicyId, Program};
 use crate::testing::{lowered, shipped};
 
@@ -27,11 +30,12 @@ fn replay(program: &Program, request: Request) -> (usize, usize) {
         let truth = space.encoder.truth(*invariant);
         space.require(&[!truth.no]);
     }
-    let mut found = 0;
+    let (mut found, mut vague) = (0, 0);
     for (&family, &root) in requests[0].asked.iter().zip(&graphed[0].roots) {
         let cases = space.encoder.cases(root);
         for (lit, case) in cases.iter() {
             if matches!(case, Case::Vague(_)) {
+                vague += 1;
                 continue;
             }
             match space.ask(&[*lit]) {
@@ -62,7 +66,7 @@ fn replay(program: &Program, request: Request) -> (usize, usize) {
         }
     }
     assert!(space.nobody(&[Lit::FALSE]));
-    (found, space.encoder.vague.len())
+    (found, vague + space.encoder.vague.len())
 }
 
 #[test]
@@ -88,4 +92,33 @@ fn whoever_is_found_is_decided_alike() {
     }
     assert!(found > 300, "{found}");
     assert_eq!(vague, 0);
+}
+
+/// Where the conditions of several rules are errors, each may apply or not (D6): those of one outcome are tried together.
+#[test]
+fn rules_with_errors_are_tried_as_the_interpreter_tries_them() {
+    let failing = |facts: std::ops::Range<usize>, value: &str| -> String {
+        let rule = |fact| format!("fact day_{fact}: date\nrule rule_{fact} ok is {value} when open as of day_{fact}\n");
+        facts.map(rule).collect()
+    };
+    let head = "policy p effective from 2020-01-01\nparameter open: yes/no = yes from 2021-01-01, no from 2022-01-01\n";
+    let bare = "decision ok: yes/no no outranks yes otherwise yes\n";
+    let exception = "fact last: date\nrule last_word ok is yes when open as of last exception to rule_9\n";
+    for (rules, outcomes) in [
+        (failing(0..6, "yes"), 1),
+        (failing(0..9, "yes"), 1),
+        (failing(0..4, "yes") + &failing(4..8, "no"), 3),
+        (failing(0..3, "yes") + &failing(8..12, "no") + exception, 3),
+    ] {
+        let text = format!("{head}{bare}{rules}");
+        let folder = Folder {
+            name: "policies".into(),
+            files: BTreeMap::from([("p/2020-01-01.enact".to_owned(), text.into_bytes())]),
+        };
+        let program = lowered(&folder);
+        let policy = PolicyId(0);
+        let asked = program.policies[0].families.clone();
+        let pinned = program.policies[0].versions.first().copied();
+        assert_eq!(replay(&program, Request { policy, pinned, asked }), (outcomes, 0), "{rules}");
+    }
 }

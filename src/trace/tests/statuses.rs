@@ -53,10 +53,10 @@ fn decided_by_a_bar_of_another_policy() {
     insta::assert_snapshot!(answer, @r#"
     NO   The application is received
          on Saturday 2025-02-01, under permit 2024-01-01 and ban 2024-12-24
-    Because    No service for flagpolers [W-14, FLAG-02]  policies/ban/2024-12-24.enact:5
-               Since 2024-12-24, people of FR and IN whose stay ended on 2025-01-15 are not served.
-               Source: CBSA, Flagpoling ends, 2024-12-23
-    Set aside  The job needs no assessment [W-02]         "no" outranks "yes"
+    Because     No service for flagpolers [W-14, FLAG-02]         policies/ban/2024-12-24.enact:5
+                Since 2024-12-24, people of FR and IN whose stay ended on 2025-01-15 are not served.
+                Source: CBSA, Flagpoling ends, 2024-12-23
+    Set aside   The job needs no assessment [W-02]                "no" outranks "yes"
     Enough      citizenships, lawful permanent resident of the United States and last day of the
                 authorized stay: these facts alone decide
     What would  "citizenships" = FR, IN, US would give YES, all else equal
@@ -147,10 +147,10 @@ fn one_fact_decides() {
          on Saturday 2025-02-01, under permit 2024-01-01
     One fact decides  offer: What is the state of the LMIA on arrival?
                       positive or neutral: YES [W-02]      negative: NO [W-08]      none: NO
-    Dates      until 2023-12-31 not in force | since 2024-01-01 undetermined
-    Note       [FLAG-13] An exemption lifts only this bar.
-    Reading    both [R-01], taken: Yes.
-    Assumed    printed = no, as it is not stated: Most are not.  policies/people.enact:10
+    Dates             until 2023-12-31 not in force | since 2024-01-01 undetermined
+    Note              [FLAG-13] An exemption lifts only this bar.
+    Reading           both [R-01], taken: Yes.
+    Assumed           printed = no, as it is not stated: Most are not.  policies/people.enact:10
     ");
 }
 
@@ -180,9 +180,9 @@ fn several_facts_are_asked_for() {
          on Saturday 2025-02-01, under permit 2024-01-01 and ban 2024-12-24
     To be asked  offer: What is the state of the LMIA on arrival?
                  stay_until: last day of the authorized stay
-    Dates      until 2023-12-31 not in force | since 2024-01-01 undetermined
-    Reading    both [R-01], taken: Yes.
-    Assumed    printed = no, as it is not stated: Most are not.  policies/people.enact:10
+    Dates        until 2023-12-31 not in force | since 2024-01-01 undetermined
+    Reading      both [R-01], taken: Yes.
+    Assumed      printed = no, as it is not stated: Most are not.  policies/people.enact:10
     ");
 }
 
@@ -505,9 +505,9 @@ fn what_an_officer_judges_is_marked() {
          on Saturday 2025-02-01, under permit 2024-01-01
     One fact decides  fit: fit to work (to be judged by officer)
                       yes: YES [W-02]      no: NO [W-08]
-    Dates      until 2023-12-31 not in force | since 2024-01-01 undetermined
-    Note       [FLAG-13] An exemption lifts only this bar.
-    Reading    both [R-01], taken: Yes.
-    Assumed    printed = no, as it is not stated: Most are not.  policies/people.enact:10
+    Dates             until 2023-12-31 not in force | since 2024-01-01 undetermined
+    Note              [FLAG-13] An exemption lifts only this bar.
+    Reading           both [R-01], taken: Yes.
+    Assumed           printed = no, as it is not stated: Most are not.  policies/people.enact:10
     ");
 }

@@ -311,7 +311,7 @@ impl Engine for Cel {
     fn parse(&self, json: &str, action: &str) -> Self::Parsed {
         let v: serde_json::Value = if action.is_empty() { serde_json::from_str(json).unwrap() } else { serde_json::from_str(&with_action(json, action)).unwrap() };
         let mut c = cel::Context::with_env(self.env.clone());
-        c.add_variable("a", v).unwrap();
+        c.add_variable_from_value("a", cel_value(v));
         c
     }
     fn decide(&mut self, f: &Self::Parsed) -> bool {
@@ -324,6 +324,17 @@ impl Engine for Cel {
         let mut v: Vec<&str> = self.rules.iter().filter(|(_, _, p)| p.execute(f).unwrap() == cel::Value::Bool(true)).map(|r| r.0.split("__").next().unwrap()).collect();
         v.sort();
         v.join(",")
+    }
+}
+/// Numbers as CEL has them: one of the crates built here makes serde_json keep the digits of numbers, which `add_variable`
+/// then takes for maps.
+fn cel_value(v: serde_json::Value) -> cel::Value {
+    match v {
+        serde_json::Value::Object(o) => o.into_iter().map(|(k, v)| (k, cel_value(v))).collect::<std::collections::HashMap<_, _>>().into(),
+        serde_json::Value::Number(n) => n.as_i64().unwrap().into(),
+        serde_json::Value::Bool(b) => b.into(),
+        serde_json::Value::String(s) => s.into(),
+        other => panic!("no fact is {other}"),
     }
 }
 pub struct CelOne { p: cel::Program, env: Arc<cel::Env> }
@@ -347,7 +358,7 @@ impl Engine for CelOne {
     fn parse(&self, json: &str, action: &str) -> Self::Parsed {
         let v: serde_json::Value = if action.is_empty() { serde_json::from_str(json).unwrap() } else { serde_json::from_str(&with_action(json, action)).unwrap() };
         let mut c = cel::Context::with_env(self.env.clone());
-        c.add_variable("a", v).unwrap();
+        c.add_variable_from_value("a", cel_value(v));
         c
     }
     fn decide(&mut self, f: &Self::Parsed) -> bool { self.p.execute(f).unwrap() == cel::Value::Bool(true) }

@@ -68,6 +68,8 @@ fn what_is_not_proved_is_said_to_be_not_proved() {
     Meaning   same person, same day under both texts; no difference was found, but none is excluded
     Not complete: the budget of 100000 questions ended in `flagpoling_bar_applies`
     No difference was found on flagpoling_bar_applies, but none is excluded.
+    No effect on meets_flagpoling_definition, closed_to_flagpolers, may_apply_for_work_permit_at_poe
+       (proved).
     ");
 }
 

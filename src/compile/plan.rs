@@ -39,9 +39,14 @@ impl Verdict {
         Verdict(self.0 >> 1 | (self.0 & 1) << 1)
     }
 
-    /// What both say.
-    fn common(self, other: Verdict) -> Verdict {
-        Verdict(self.0 & other.0)
+    /// Both bits where it is yes, else none.
+    fn yes(self) -> u8 {
+        (self.0 & 1) * 3
+    }
+
+    /// Both bits where it is no, else none.
+    fn no(self) -> u8 {
+        (self.0 >> 1) * 3
     }
 
     /// Whether it is known and yes.
@@ -154,6 +159,8 @@ pub(crate) enum TruthStep {
     Compare(Relation, CellAt, CellAt),
     CompareTo(Relation, CellAt, i64),
     OneOf(CellAt, Box<Members>),
+    /// Whether a cell is this one.
+    Is(CellAt, i64),
     /// Whether a cell is one of a sorted list.
     Among(CellAt, Box<[i64]>),
     IsNone(CellAt),
@@ -194,12 +201,8 @@ impl TruthStep {
                 }
             }
             TruthStep::If(condition, a, b) => {
-                let (a, b) = (row.verdict(*a), row.verdict(*b));
-                match row.verdict(*condition) {
-                    Verdict::YES => a,
-                    Verdict::NO => b,
-                    _ => a.common(b),
-                }
+                let (a, b, condition) = (row.verdict(*a), row.verdict(*b), row.verdict(*condition));
+                Verdict(a.0 & condition.yes() | b.0 & condition.no() | a.0 & b.0)
             }
             TruthStep::Same(a, b) => match (row.verdict(*a), row.verdict(*b)) {
                 (Verdict::UNKNOWN, _) | (_, Verdict::UNKNOWN) => Verdict::UNKNOWN,
@@ -210,6 +213,10 @@ impl TruthStep {
             TruthStep::OneOf(cell, members) => match row.cell(*cell) {
                 cell if cell < FIRST => Verdict::UNKNOWN,
                 cell => Verdict::of(members.contains(cell)),
+            },
+            TruthStep::Is(cell, one) => match row.cell(*cell) {
+                cell if cell < FIRST => Verdict::UNKNOWN,
+                cell => Verdict::of(cell == *one),
             },
             TruthStep::Among(cell, all) => match row.cell(*cell) {
                 cell if cell < FIRST => Verdict::UNKNOWN,
@@ -242,20 +249,15 @@ impl TruthStep {
             }
             TruthStep::Outcome { yes, no, both, neither } => {
                 let (yes, no) = (row.verdict(*yes), row.verdict(*no));
-                let mut common = Verdict(3);
-                if !yes.is_no() && !no.is_no() {
-                    common = common.common(both.map_or(Verdict::UNKNOWN, Verdict::of));
-                }
-                if !yes.is_no() && !no.is_yes() {
-                    common = common.common(Verdict::YES);
-                }
-                if !yes.is_yes() && !no.is_no() {
-                    common = common.common(Verdict::NO);
-                }
-                if !yes.is_yes() && !no.is_yes() {
-                    common = common.common(neither.map_or(Verdict::UNKNOWN, |at| row.verdict(at)));
-                }
-                common
+                let both = both.map_or(Verdict::UNKNOWN, Verdict::of);
+                let neither = neither.map_or(Verdict::UNKNOWN, |at| row.verdict(at));
+                // Each of the four ways is out of the question, or says what comes out.
+                Verdict(
+                    (yes.no() | no.no() | both.0)
+                        & (yes.no() | no.yes() | Verdict::YES.0)
+                        & (yes.yes() | no.no() | Verdict::NO.0)
+                        & (yes.yes() | no.yes() | neither.0),
+                )
             }
         }
     }
@@ -536,6 +538,10 @@ pub(crate) struct Plan {
     /// What fills a slot about which nothing is stated (V8).
     pub(crate) assumed: Vec<(usize, i64, Members)>,
     pub(crate) steps: Vec<Step>,
+    /// How many steps come to verdicts, to cells, to sets.
+    pub(crate) truths: usize,
+    pub(crate) cells: usize,
+    pub(crate) sets: usize,
     /// Must be yes, else the interpreter says how they are broken or may be.
     pub(crate) invariants: Vec<Truth>,
     pub(crate) asked: Vec<Asked>,

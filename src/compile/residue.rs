@@ -75,6 +75,7 @@ fn truth_registers(step: &TruthStep, mut f: impl FnMut(Register)) {
         TruthStep::Compare(_, a, b) => [*a, *b].map(Register::Cell).into_iter().for_each(f),
         TruthStep::CompareTo(_, cell, _)
         | TruthStep::OneOf(cell, _)
+        | TruthStep::Is(cell, _)
         | TruthStep::Among(cell, _)
         | TruthStep::IsNone(cell) => f(Register::Cell(*cell)),
         TruthStep::Holds(set, _) | TruthStep::IsEmpty(set) => f(Register::Set(*set)),

@@ -1,6 +1,6 @@
 //! One applicant: a pass over the steps of a plan.
 
-use super::layout::{FIRST, Kind, Members, NOT_STATED, Row};
+use super::layout::{FIRST, Kind, Members, NOT_STATED, Row, UNKNOWN};
 use super::plan::{Asked, CONSTANT_VERDICTS, Operand, Plan, Registers, Step, Truth, Verdict};
 use super::{Compiled, axes};
 use crate::eval::{Reason, Status};
@@ -72,19 +72,23 @@ impl Compiled {
         trace.verdicts.clear();
         trace.verdicts.extend(trace.cells.iter().map(|&cell| Verdict::of_cell(cell)));
         trace.verdicts.extend(CONSTANT_VERDICTS);
+        let (mut truth, mut cell, mut set) = (trace.verdicts.len(), trace.cells.len(), trace.sets.len());
+        trace.verdicts.resize(truth + plan.truths, Verdict::UNKNOWN);
+        trace.cells.resize(cell + plan.cells, UNKNOWN);
+        trace.sets.resize(set + plan.sets, None);
         for step in &plan.steps {
             match step {
                 Step::Truth(step) => {
-                    let verdict = step.verdict(trace);
-                    trace.verdicts.push(verdict);
+                    trace.verdicts[truth] = step.verdict(trace);
+                    truth += 1;
                 }
                 Step::Cell(step) => {
-                    let cell = step.cell(trace);
-                    trace.cells.push(cell);
+                    trace.cells[cell] = step.cell(trace);
+                    cell += 1;
                 }
                 Step::Set(step) => {
-                    let members = step.members(trace);
-                    trace.sets.push(members);
+                    trace.sets[set] = step.members(trace);
+                    set += 1;
                 }
             }
         }

@@ -64,6 +64,7 @@ pub struct Enact {
     pub program: enact::program::Program,
     pub request: enact::eval::Request,
     pub compiled: enact::compile::Compiled,
+    loaded: enact::load::Loaded,
     reader: enact::compile::Reader,
     trace: enact::compile::Trace,
 }
@@ -96,10 +97,18 @@ impl Enact {
         let name = &self.program.origin(self.program.rule(*rule).origin).name;
         name[..1].to_uppercase() + &name[1..]
     }
-    /// The record of the decision with its full reasons, as JSON.
-    pub fn record(&self, facts: &enact::facts::Facts) -> String {
-        let evaluation = enact::eval::evaluate(&self.program, &self.request, facts);
-        format!("{evaluation:?}")
+    /// Facts by the long way, and what every node comes to: what records are made of.
+    pub fn evaluate(&self, json: &str) -> (enact::facts::Facts, enact::eval::Evaluation) {
+        let facts = enact::facts::read_facts(&self.program, json).unwrap();
+        let evaluation = enact::eval::evaluate(&self.program, &self.request, &facts);
+        (facts, evaluation)
+    }
+    /// The record `enact.decision/1` with reasons, clauses, places, as JSON.
+    pub fn record(&self, (facts, evaluation): &(enact::facts::Facts, enact::eval::Evaluation)) -> String {
+        let hashes = enact::trace::Hashes { policy: String::new(), data: String::new(), facts: String::new() };
+        let sources = &self.loaded.sources;
+        let record = enact::trace::record(&self.program, sources, &self.request, facts, evaluation, &[], hashes);
+        serde_json::to_string(&record).unwrap()
     }
 }
 impl Engine for Enact {
@@ -108,14 +117,15 @@ impl Engine for Enact {
     fn load(copies: usize) -> Self {
         let mut folder = enact::load::Folder::default();
         folder.files.insert("poe/2000-01-01.enact".into(), enact_text(copies).into());
-        let checked = enact::check::check(&enact::load::load(&folder));
+        let loaded = enact::load::load(&folder);
+        let checked = enact::check::check(&loaded);
         let program = checked.program.unwrap_or_else(|| panic!("{:?}", checked.findings));
         let policy = program.find_policy("poe").unwrap();
         let asked = vec![*program.policies[policy.index()].families.last().unwrap()];
         let request = enact::eval::Request { policy, pinned: None, asked };
         let compiled = enact::compile::Compiled::new(&program, &request);
         let reader = enact::compile::Reader::new(&program, compiled.layout());
-        Enact { program, request, compiled, reader, trace: Default::default() }
+        Enact { program, request, compiled, loaded, reader, trace: Default::default() }
     }
     fn parse(&self, json: &str, _: &str) -> Self::Parsed {
         self.row(json)

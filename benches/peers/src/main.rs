@@ -116,6 +116,14 @@ fn explain(dir: &str) {
         println!("explain\t  vs its own decision x{:.2}, {} bytes an explanation", r.0 / d, bytes / n);
     }}; }
     each!(s!(0));
+    // enact's whole record: reasons with clauses, version, place
+    let e = Enact::load(1);
+    let es: Vec<_> = l.iter().map(|s| e.evaluate(s)).collect();
+    let r = time(n, || for s in l { black_box(e.evaluate(black_box(s))); });
+    row("explain", "enact reads the long way, every node's verdict", r, base);
+    let r = time(n, || for v in &es { black_box(e.record(black_box(v))); });
+    row("explain", "enact record as JSON, from the verdicts", r, base);
+    println!("explain\t  {} bytes a record", es.iter().map(|v| e.record(v).len()).sum::<usize>() / n);
     // regorus line coverage as explanation
     let mut e = Regorus::load(1);
     let ps: Vec<_> = l.iter().map(|s| e.parse(s, "")).collect();

@@ -71,7 +71,7 @@ impl Builder<'_> {
                 match members.only() {
                     Some(member) => {
                         // `none` is in no set, but it is an error to ask: not the verdict of a comparison.
-                        TruthStep::Among(*cell, [i64::from(member)].into())
+                        TruthStep::Is(*cell, i64::from(member))
                     }
                     None => TruthStep::OneOf(*cell, Box::new(members)),
                 }

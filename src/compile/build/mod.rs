@@ -98,7 +98,18 @@ pub(super) fn plan(program: &Program, layout: &Layout, request: &Request, scope:
     });
     let assumed = assumed.collect();
     let beside = builder.beside.into_iter().collect();
-    let plan = Plan { assumed, steps: builder.steps, invariants, asked, beside, reads_more: builder.reads_more };
+    let slots = layout.slots.len();
+    let plan = Plan {
+        assumed,
+        truths: builder.truths.len(),
+        cells: builder.cells as usize - slots,
+        sets: builder.sets as usize - slots,
+        steps: builder.steps,
+        invariants,
+        asked,
+        beside,
+        reads_more: builder.reads_more,
+    };
     (plan.steps.len() <= MAX_STEPS).then_some(plan)
 }
 

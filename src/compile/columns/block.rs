@@ -166,9 +166,9 @@ impl Block {
                 Some(Column::Bytes(cells)) => self.one_of(cells, members),
                 _ => self.each(step, columns),
             },
-            TruthStep::Among(cell, all) => match (self.column(*cell, columns), &all[..]) {
-                (Some(Column::Bytes(cells)), &[one]) => {
-                    let one = to_byte(one);
+            TruthStep::Is(cell, one) => match self.column(*cell, columns) {
+                Some(Column::Bytes(cells)) => {
+                    let one = to_byte(*one);
                     self.bits_of(cells, |byte| byte == one, |byte| byte != one && byte < NO_MEMBER)
                 }
                 _ => self.each(step, columns),

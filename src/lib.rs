@@ -19,6 +19,8 @@
 //! | evaluate | [`eval`] | `Program`, `Facts` | [`eval::Evaluation`]: answers, and what every node came to |
 //! | explain | [`trace`] | all of these | the tree `enact.trace/1`, the record `enact.decision/1`, and their renderings |
 //!
+//! For a great many applicants at once, `sql` writes a policy as one query that database engines run.
+//!
 //! What people do with it: [`coverage`] (what tests reach), [`interview`] (which question next), [`doc`] (readable pages).
 //!
 //! Two stages ask about everybody at once, not about one applicant:
@@ -107,6 +109,8 @@ pub mod lower;
 pub mod program;
 mod solve;
 pub mod source;
+#[cfg(feature = "sql")]
+pub mod sql;
 pub mod syntax;
 #[cfg(test)]
 mod testing;

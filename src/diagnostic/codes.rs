@@ -137,6 +137,12 @@ codes! {
     /// The command line names something that does not exist or does not fit.
     USAGE = "E090" "usage";
 
+    // -- E3xx: compiling
+    /// SQL cannot carry what is asked.
+    NOT_IN_SQL = "E301" "not-in-sql";
+    /// A query does not read back as it was written.
+    SQL_NOT_READ_BACK = "E302" "sql-not-read-back";
+
     // -- E2xx: names, types, clauses
     /// A name that nothing declares.
     UNKNOWN_NAME = "E201" "unknown-name";

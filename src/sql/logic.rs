@@ -103,6 +103,11 @@ pub(crate) fn choose(c: &State, a: &State, b: &State, agree: Sql) -> State {
 
 /// Whether operands are all there (V4): `!` over `?` over a value. `none` never reaches an operator (V5).
 pub(crate) fn strict(parts: &[&State]) -> State {
+    if let [only] = parts
+        && only.all().iter().all(|state| [YES, UNKNOWN, ERROR].contains(state))
+    {
+        return (*only).clone();
+    }
     let error = super::expr::any([ERROR, NONE].map(|bad| one_is(parts.iter().copied(), bad)).to_vec());
     let unknown = one_is(parts.iter().copied(), UNKNOWN);
     let mut may = vec![YES];

@@ -51,6 +51,7 @@ pub fn random(policies: usize, rows: usize, seed: u64, folder: &Path) -> Result<
             continue;
         };
         refused += carried.refused.len();
+        carried.refused.iter().for_each(|refused| println!("refused: {refused}"));
         if carried.request.asked.is_empty() {
             fs::remove_dir_all(&here)?;
             continue;

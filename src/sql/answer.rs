@@ -172,12 +172,17 @@ pub(crate) fn answer(
         }
     }
     let state = shape.state();
+    // The version in force may not have it.
+    let has = |version: &&VersionId| super::reasons::member(program, family, **version).is_some();
+    let absent = frame.versions.iter().enumerate().filter(|(_, version)| !has(version));
+    let absent = absent.map(|(at, _)| int(at as i64 + 1)).collect();
     let status = case(
         vec![
             (frame.code.clone().eq(int(-1)), text("deferred")),
             (frame.code.clone().eq(int(0)), text("not_in_force")),
             (frame.broken.clone(), text("contradictory")),
             (frame.open.clone(), text("deferred")),
+            (frame.code.clone().one_of(absent), text("not_in_force")),
             (state.when(UNKNOWN), text("deferred")),
             (any(tried), text("deferred")),
             (any(conflicts), text("conflict")),

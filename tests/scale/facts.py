@@ -48,7 +48,8 @@ def write(table, path):
     columns = []
     for name in table.column_names:
         column = table[name]
-        if pa.types.is_decimal(column.type) or pa.types.is_date(column.type):
+        # Views, decimals and dates are none of the types that a CSV writer knows.
+        if not (pa.types.is_integer(column.type) or pa.types.is_boolean(column.type)):
             column = column.cast(pa.string())
         columns.append(column)
     csv.write_csv(pa.table(columns, names=table.column_names), path)

@@ -204,7 +204,10 @@ impl<'c> Comparison<'c> {
         Ok(())
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one row, one thing asked, where its columns are, and what it must be")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one row, one thing asked, where its columns are, and what it must be"
+    )]
     fn reasons(
         &self,
         id: &str,

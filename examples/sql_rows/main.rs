@@ -35,6 +35,8 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
             Ok(ExitCode::SUCCESS)
         }
         ["compare", folder, result] => compare::run(Path::new(folder), Path::new(result)),
-        _ => Err("usage: draw POLICY ROWS SEED FOLDER | random POLICIES ROWS SEED FOLDER | compare FOLDER RESULT".into()),
+        _ => {
+            Err("usage: draw POLICY ROWS SEED FOLDER | random POLICIES ROWS SEED FOLDER | compare FOLDER RESULT".into())
+        }
     }
 }

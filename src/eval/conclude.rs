@@ -9,9 +9,7 @@ use super::kernel::outcome::of_definition;
 use super::reach::Reach;
 use super::scope::Scope;
 use super::walk::{ASKED, Walk};
-use super::{
-    Answer, Evaluation, MAX_POSSIBLE, Missing, Outcome, Picked, Possible, Reason, Request, Status, Verdicts,
-};
+use super::{Answer, Evaluation, MAX_POSSIBLE, Missing, Outcome, Picked, Possible, Reason, Request, Status, Verdicts};
 use crate::facts::{Facts, Slot};
 use crate::program::{
     Asked, DecisionBody, DecisionId, FactId, FamilyId, NodeId, OriginId, PolicyId, Program, RuleId, VersionId,

@@ -50,7 +50,9 @@ pub(crate) fn frame(walk: &mut Walk<'_, Emit<'_>>, policy: PolicyId) -> Result<F
     for (invariant, conditions) in invariants(&mut walk.algebra, policy)? {
         let state = match walk.node(invariant.node) {
             Shape::Refused(refusal) => return Err(refusal.at(invariant.origin)),
-            shape => shape.logic().ok_or_else(|| Refusal::new("an invariant of this kind", ENGINE).at(invariant.origin))?,
+            shape => {
+                shape.logic().ok_or_else(|| Refusal::new("an invariant of this kind", ENGINE).at(invariant.origin))?
+            }
         };
         let certain = any(conditions.iter().map(|(certain, _)| certain.clone()).collect());
         let possible = any(conditions.into_iter().map(|(_, possible)| possible).collect());
@@ -73,9 +75,9 @@ fn invariants(emit: &mut Emit<'_>, root: PolicyId) -> Result<Vec<(Invariant, Vec
             let certain = all(vec![there.clone(), state.when(YES)]);
             let possible = all(vec![there.clone(), state.when(NO).not()]);
             let library = program.version(version).library_invariants.iter();
-            let all = library.map(|&index| program.invariants[index as usize]).chain(
-                program.version(version).invariants.iter().copied(),
-            );
+            let all = library
+                .map(|&index| program.invariants[index as usize])
+                .chain(program.version(version).invariants.iter().copied());
             for invariant in all {
                 let entry = found.entry(invariant.origin.0).or_insert_with(|| (invariant, Vec::new()));
                 entry.1.push((certain.clone(), possible.clone()));
@@ -131,8 +133,11 @@ fn reach(
         }
         // Recursion: as deep as policies use each other.
         let above = reach(emit, root, user, seen, paths)?;
-        let states: Vec<Sql> =
-            versions.iter().filter(|version| uses(version)).map(|&version| emit.in_force(version).when(NO).not()).collect();
+        let states: Vec<Sql> = versions
+            .iter()
+            .filter(|version| uses(version))
+            .map(|&version| emit.in_force(version).when(NO).not())
+            .collect();
         ways.push(all(vec![above, any(states)]));
     }
     seen.pop();
@@ -155,9 +160,7 @@ pub(crate) fn answer(
     };
     let ty = crate::eval::conclude::type_of(program, family);
     let shape = match shape {
-        Shape::Const(known) => {
-            Shape::Const(crate::eval::kernel::outcome::of_definition(program, family, &known))
-        }
+        Shape::Const(known) => Shape::Const(crate::eval::kernel::outcome::of_definition(program, family, &known)),
         other => walk.algebra.checked(&ty, other)?,
     };
     // A decision's own conflict is one; and what would come of a condition that is an error is for the engine to say.
@@ -195,9 +198,11 @@ pub(crate) fn answer(
     let (value, ty) = value(walk.algebra.program, walk.algebra.dialect, &shape)?;
     let there = all(vec![decided, state.when(NONE).not()]);
     let value = case(vec![(there, value)], null());
-    let names = frame.versions.iter().enumerate().map(|(at, &version)| {
-        (frame.code.clone().eq(int(at as i64 + 1)), text(&program.version(version).name))
-    });
+    let names = frame
+        .versions
+        .iter()
+        .enumerate()
+        .map(|(at, &version)| (frame.code.clone().eq(int(at as i64 + 1)), text(&program.version(version).name)));
     let version = case(names.collect(), null());
     Ok(Answer { status, value, ty, version, code: frame.code.clone() })
 }
@@ -206,13 +211,17 @@ pub(crate) fn answer(
 fn value(program: &Program, dialect: Dialect, shape: &Shape) -> Result<(Sql, Output), Refusal> {
     let column = |ty| Output::Column(ty);
     if let Shape::Set(_, members) = shape {
-        let written = set::written(program, members).ok_or_else(|| Refusal::new("a set of what are no words", ENGINE))?;
+        let written =
+            set::written(program, members).ok_or_else(|| Refusal::new("a set of what are no words", ENGINE))?;
         return Ok((written, column(ColumnType::Text)));
     }
     if let Shape::Const(Evaluated::Value(crate::value::Value::Set(members))) = shape {
         let listed = members.iter().map(|member| (member.clone(), super::expr::truth(true))).collect();
         let written = set::written(program, &super::shape::Members::Listed(listed));
-        return Ok((written.ok_or_else(|| Refusal::new("a set of what are no words", ENGINE))?, column(ColumnType::Text)));
+        return Ok((
+            written.ok_or_else(|| Refusal::new("a set of what are no words", ENGINE))?,
+            column(ColumnType::Text),
+        ));
     }
     if let Some(state) = shape.logic() {
         return Ok((state.when(YES), column(ColumnType::Boolean)));

@@ -14,7 +14,7 @@ use super::refuse::{ENGINE, Refusal};
 use super::settle::{self, Rules, Voice};
 use super::shape::{ERROR, Kind, Members, NO, NONE, Shape, State, UNKNOWN, YES};
 use super::time::{self, Day};
-use super::{date, number::Number, set};
+use super::{date, number::Number, set, working};
 use crate::eval::kernel::decide::{exceptions, exceptions_first, rules};
 use crate::eval::kernel::{self, Key};
 use crate::eval::scope::{Scope, deciding};
@@ -29,7 +29,8 @@ use crate::value::{Evaluated, Type, Value};
 /// How many columns a query has at most.
 const MAX_COLUMNS: usize = 4_000;
 /// How many members an enum has at most over whose sets a quantifier is written out.
-const MAX_MEMBERS: usize = 40;
+/// Countries are 249.
+const MAX_MEMBERS: usize = 300;
 /// How many constants of a range a quantifier is written out for.
 const MAX_RANGE: usize = 100;
 
@@ -84,8 +85,7 @@ impl<'p> Emit<'p> {
         if let Some(pinned) = self.scope.pinned_in_force(self.program, version) {
             return State::always(i64::from(pinned));
         }
-        let operands: Vec<Shape> =
-            deciding(self.program, version).into_iter().map(|fact| self.fact(fact)).collect();
+        let operands: Vec<Shape> = deciding(self.program, version).into_iter().map(|fact| self.fact(fact)).collect();
         match self.apply(Key::InForce(version), &operands) {
             shape @ (Shape::Logic(_) | Shape::Const(_)) => shape.state(),
             _ => State::always(UNKNOWN),
@@ -280,8 +280,7 @@ impl<'p> Emit<'p> {
             }
             Op::DaysBetween(..) => {
                 let ((a, from, x), (b, to, y)) = (self.date(&operands[0])?, self.date(&operands[1])?);
-                let kind =
-                    Kind::Number { scale: 0, least: i128::from(y.0 - x.1), most: i128::from(y.1 - x.0) };
+                let kind = Kind::Number { scale: 0, least: i128::from(y.0 - x.1), most: i128::from(y.1 - x.0) };
                 self.scalar(logic::strict(&[&a, &b]), to.minus(from), kind)
             }
             Op::MonthsBetween(_, _, rounding) | Op::Age(_, _, rounding) => {
@@ -354,7 +353,22 @@ impl<'p> Emit<'p> {
                 let otherwise = otherwise.and_then(|_| operands.last().cloned());
                 self.rows(hit, &operands[..2 * rows], otherwise)?
             }
-            Op::AddBusinessDays(..) => return Err(Refusal::new("working days of a calendar", ENGINE)),
+            Op::AddBusinessDays(_, _, calendar) => {
+                let (a, day, _) = self.date(&operands[0])?;
+                let count = match operands[1].known() {
+                    Some(Value::Number(number)) => i64::try_from(*number).ok(),
+                    _ => None,
+                };
+                let count = count.ok_or_else(|| Refusal::new("a number of working days that is computed", ENGINE))?;
+                let calendar = &program.calendars[calendar.index()];
+                let day = self.layers.column(day);
+                let (inside, last) = working::add(&mut self.layers, self.dialect, calendar, &day, count)?;
+                let there = logic::strict(&[&a]);
+                let outside = all(vec![there.when(YES), inside.not()]);
+                let may = [there.all(), vec![ERROR]].concat();
+                let state = State::new(case(vec![(outside, int(ERROR))], there.sql.clone()), &may);
+                self.scalar(state, last, Kind::Date { least: date::CIVIL.0, most: date::CIVIL.1 })
+            }
             Op::AddMinutes(..) | Op::EndOfDay(..) | Op::DateOf(..) => {
                 return Err(Refusal::new("clock time in a zone", ENGINE));
             }
@@ -438,11 +452,7 @@ impl<'p> Emit<'p> {
         let state = match a {
             Shape::Choice(state, key, of) => {
                 let none = super::shape::keys_of(of, key, |value| *value == Value::None);
-                let arms = vec![
-                    (state.when(UNKNOWN), int(UNKNOWN)),
-                    (state.when(ERROR), int(ERROR)),
-                    (none, int(YES)),
-                ];
+                let arms = vec![(state.when(UNKNOWN), int(UNKNOWN)), (state.when(ERROR), int(ERROR)), (none, int(YES))];
                 State::new(case(arms, int(NO)), &[state.all(), vec![NO]].concat())
             }
             other => {
@@ -500,11 +510,8 @@ impl<'p> Emit<'p> {
     fn together(&mut self, a: &Shape, b: &Shape, overlaps: bool) -> Result<Shape, Refusal> {
         let program = self.program;
         if let (Some((s, x)), Some((t, y))) = (self.members(a), self.members(b)) {
-            let holds = if overlaps {
-                set::overlaps(program, &x, &y)?
-            } else {
-                set::within(program, self.dialect, &x, &y)?
-            };
+            let holds =
+                if overlaps { set::overlaps(program, &x, &y)? } else { set::within(program, self.dialect, &x, &y)? };
             return Ok(self.logic(logic::compare(&logic::strict(&[&s, &t]), holds)));
         }
         let ((s, a, x), (t, b, y)) = (self.period(a)?, self.period(b)?);
@@ -545,8 +552,7 @@ impl<'p> Emit<'p> {
         let parts = operands.iter().map(|shape| shape.scalar(self.program)).collect::<Option<Vec<_>>>();
         let parts = parts.ok_or_else(not_single)?;
         let state = logic::strict(&parts.iter().map(|(state, ..)| state).collect::<Vec<_>>());
-        let numbers: Option<Vec<Number>> =
-            parts.iter().map(|(_, sql, kind)| Number::new(sql.clone(), kind)).collect();
+        let numbers: Option<Vec<Number>> = parts.iter().map(|(_, sql, kind)| Number::new(sql.clone(), kind)).collect();
         if let Some(numbers) = numbers {
             let result = super::number::extreme(least, &numbers)?;
             return Ok(self.scalar(state, result.sql.clone(), result.kind()));
@@ -608,9 +614,7 @@ impl<'p> Emit<'p> {
         let outputs: Vec<&Shape> = operands.iter().skip(1).step_by(2).collect();
         let constants: Option<Vec<Value>> = outputs.iter().map(|shape| shape.known().cloned()).collect();
         match (hit, constants) {
-            (HitKind::First, Some(values)) => {
-                settle::first(&mut self.layers, &conditions, &values, otherwise.as_ref())
-            }
+            (HitKind::First, Some(values)) => settle::first(&mut self.layers, &conditions, &values, otherwise.as_ref()),
             (HitKind::Unique | HitKind::Any, Some(values)) => {
                 let voices: Vec<(State, Value)> = conditions.into_iter().zip(values).collect();
                 let rules = Rules { outranks: &[], otherwise, tied: false };
@@ -873,7 +877,9 @@ impl Algebra for Emit<'_> {
         let members: Vec<(Value, Sql)> = match (members, &program.info(node).ty) {
             (Members::Listed(list), _) => list,
             (column, Type::Set(inner)) => match inner.as_ref() {
-                Type::Enum(id) if !program.enum_type(*id).open && program.enum_type(*id).members.len() <= MAX_MEMBERS => {
+                Type::Enum(id)
+                    if !program.enum_type(*id).open && program.enum_type(*id).members.len() <= MAX_MEMBERS =>
+                {
                     let all = (0..program.enum_type(*id).members.len()).map(|index| Value::Member(*id, index as u32));
                     let each = all.map(|member| Ok((member.clone(), set::holds(program, &column, &member)?)));
                     match each.collect::<Result<_, Refusal>>() {
@@ -944,9 +950,7 @@ impl Algebra for Emit<'_> {
         let declared = self.program.decision(decision);
         let result = match value {
             Shape::Refused(refusal) => Err(refusal.at(declared.origin)),
-            Shape::Const(known) => {
-                Ok(Shape::Const(kernel::decide::finish(declared, known.clone())))
-            }
+            Shape::Const(known) => Ok(Shape::Const(kernel::decide::finish(declared, known.clone()))),
             other => self.checked(&declared.ty, other.clone()),
         };
         self.carried(result.map_err(|refusal| refusal.at(declared.origin)))

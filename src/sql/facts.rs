@@ -120,7 +120,9 @@ impl Inputs {
         let ty = declared.ty.required();
         let column_type = match ty {
             Type::YesNo => ColumnType::Boolean,
-            Type::Integer | Type::Months | Type::Days | Type::Minutes | Type::Time | Type::Instant => ColumnType::Integer,
+            Type::Integer | Type::Months | Type::Days | Type::Minutes | Type::Time | Type::Instant => {
+                ColumnType::Integer
+            }
             Type::Decimal => ColumnType::Decimal { scale: DECIMALS },
             Type::Money(_) => ColumnType::Decimal { scale: 2 },
             Type::Date => ColumnType::Date,
@@ -132,9 +134,10 @@ impl Inputs {
             _ => return Err(other("a list, record or period")),
         };
         let column = self.add(dialect, layers, key.clone(), column_type, fact);
-        let none = declared.ty.is_optional().then(|| {
-            self.add(dialect, layers, format!("{key}{NONE_SUFFIX}"), ColumnType::Boolean, fact)
-        });
+        let none = declared
+            .ty
+            .is_optional()
+            .then(|| self.add(dialect, layers, format!("{key}{NONE_SUFFIX}"), ColumnType::Boolean, fact));
         let mut arms: Vec<(Sql, Sql)> = none.into_iter().map(|none| (none, int(NONE))).collect();
         let mut may = vec![UNKNOWN];
         may.extend(declared.ty.is_optional().then_some(NONE));
@@ -147,7 +150,8 @@ impl Inputs {
         arms.push((column.clone().is_null(), int(UNKNOWN)));
         may.push(YES);
         let bounds = declared.within.as_ref();
-        let (value, bounds, kind) = self::value(dialect, column, ty, bounds).ok_or_else(|| other("whose bounds are too wide"))?;
+        let (value, bounds, kind) =
+            self::value(dialect, column, ty, bounds).ok_or_else(|| other("whose bounds are too wide"))?;
         let value = layers.column(value);
         let value = match bounds {
             Some((least, most)) => {
@@ -175,8 +179,14 @@ fn value(dialect: Dialect, column: Sql, ty: &Type, within: Option<&(Value, Value
         let whole = match within {
             Some((Value::Number(least), Value::Number(most))) => {
                 // Bounds with more decimals than the column has are widened to the next it has.
-                let least = scaled(least.round_dp_with_strategy(scale, rust_decimal::RoundingStrategy::ToNegativeInfinity), scale)?;
-                let most = scaled(most.round_dp_with_strategy(scale, rust_decimal::RoundingStrategy::ToPositiveInfinity), scale)?;
+                let least = scaled(
+                    least.round_dp_with_strategy(scale, rust_decimal::RoundingStrategy::ToNegativeInfinity),
+                    scale,
+                )?;
+                let most = scaled(
+                    most.round_dp_with_strategy(scale, rust_decimal::RoundingStrategy::ToPositiveInfinity),
+                    scale,
+                )?;
                 Some((i64::try_from(least).ok()?, i64::try_from(most).ok()?))
             }
             _ => None,

@@ -73,10 +73,12 @@ impl Layers {
         };
         let inputs: BTreeSet<String> =
             self.inputs.iter().filter(|(_, index)| needed[**index as usize]).map(|(name, _)| name.clone()).collect();
-        let last = self.columns.iter().zip(&needed).filter(|(_, needed)| **needed).map(|(column, _)| column.layer).max();
+        let last =
+            self.columns.iter().zip(&needed).filter(|(_, needed)| **needed).map(|(column, _)| column.layer).max();
         let name = |layer: usize| Ident::new(format!("layer_{layer}"));
         let table_name = ObjectName::from(table.split('.').map(|part| dialect.quoted(part)).collect::<Vec<_>>());
-        let first = of_layer(0).into_iter().map(|column| SelectItem::UnnamedExpr(Expr::Identifier(column.name.clone())));
+        let first =
+            of_layer(0).into_iter().map(|column| SelectItem::UnnamedExpr(Expr::Identifier(column.name.clone())));
         let mut tables = vec![cte(name(0), select(first.collect(), table_name), dialect)];
         for layer in 1..=last.unwrap_or(0) {
             let all = SelectItem::Wildcard(WildcardAdditionalOptions::default());
@@ -122,7 +124,6 @@ fn cte(name: Ident, mut select: Query, dialect: Dialect) -> Cte {
         closing_paren_token: AttachedToken::empty(),
     }
 }
-
 
 fn select(projection: Vec<SelectItem>, from: ObjectName) -> Query {
     let relation = TableFactor::Table {

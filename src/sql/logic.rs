@@ -121,11 +121,7 @@ pub(crate) fn strict(parts: &[&State]) -> State {
 
 /// A comparison of operands that may not be there.
 pub(crate) fn compare(operands: &State, holds: Sql) -> State {
-    let arms = vec![
-        (operands.when(ERROR), int(ERROR)),
-        (operands.when(UNKNOWN), int(UNKNOWN)),
-        (holds, int(YES)),
-    ];
+    let arms = vec![(operands.when(ERROR), int(ERROR)), (operands.when(UNKNOWN), int(UNKNOWN)), (holds, int(YES))];
     let mut may = vec![NO, YES];
     may.extend([UNKNOWN, ERROR].into_iter().filter(|&bad| operands.may(bad)));
     State::new(case(arms, int(NO)), &may)

@@ -3,7 +3,7 @@
 //! ```text
 //! emit     the third algebra of `eval::walk`: every node a column or two
 //! shape    what a node is in SQL: state and value
-//! logic, number, date, set, settle, time   what operations mean, said in whole numbers and text equality
+//! logic, number, date, working, set, settle, time   what operations mean, said in whole numbers and text equality
 //! facts    the table of facts        answer, reasons   the columns of answers
 //! layers, expr, dialect   how a query is written     legend   what its columns are
 //! ```
@@ -34,6 +34,7 @@ mod shape;
 #[cfg(test)]
 mod tests;
 mod time;
+mod working;
 
 pub use dialect::Dialect;
 pub use facts::{Column, ColumnType, ID, NONE_SUFFIX, UNKNOWN_SUFFIX};
@@ -144,6 +145,10 @@ pub fn compile(
         options.data_sha256
     );
     let text = format!("{query:#}");
+    if options.dialect.escapes() && text.contains('\\') {
+        let message = format!("SQL for {} cannot carry a text with a backslash", options.dialect.text());
+        return Err(vec![Diagnostic::new(Severity::Error, Code::NOT_IN_SQL, message).help(refuse::ENGINE)]);
+    }
     if let Err(how) = reads_back(options.dialect, &text) {
         let message = format!("the query for {} does not read back as it was written: {how}", options.dialect.text());
         let help = "this is a fault of `enact`: please report it with the policy";
@@ -173,7 +178,8 @@ fn one(
     let places: Vec<(VersionId, Vec<Place>)> = versions
         .iter()
         .map(|&version| {
-            let counts = |other: VersionId| walk.algebra.scope.candidates(program.version(other).policy).contains(&other);
+            let counts =
+                |other: VersionId| walk.algebra.scope.candidates(program.version(other).policy).contains(&other);
             let member = reasons::member(program, family, version);
             (version, member.map_or_else(Vec::new, |asked| reasons::places(program, counts, policy, asked)))
         })

@@ -44,11 +44,7 @@ impl Number {
 
     /// The expression, widened if anything beside it is wide.
     fn widened(&self, wide: bool) -> Sql {
-        if wide && self.is_narrow() {
-            self.sql.clone().cast(decimal(WIDE_DIGITS, 0))
-        } else {
-            self.sql.clone()
-        }
+        if wide && self.is_narrow() { self.sql.clone().cast(decimal(WIDE_DIGITS, 0)) } else { self.sql.clone() }
     }
 
     fn fits(self) -> Result<Self, Refusal> {

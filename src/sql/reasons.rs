@@ -39,12 +39,7 @@ pub struct Place {
 }
 
 /// Returns the places of what is asked, in one version: its own rules first, then those of all it reads.
-pub(crate) fn places(
-    program: &Program,
-    counts: impl Fn(VersionId) -> bool,
-    own: PolicyId,
-    asked: Asked,
-) -> Vec<Place> {
+pub(crate) fn places(program: &Program, counts: impl Fn(VersionId) -> bool, own: PolicyId, asked: Asked) -> Vec<Place> {
     let mut found: IndexMap<Reason, (OriginId, Vec<VersionId>, bool)> = IndexMap::new();
     let mut decisions: Vec<Option<DecisionId>> = Vec::new();
     let (mut waiting, mut next) = (Vec::new(), 0);

@@ -77,9 +77,7 @@ pub(crate) fn within(program: &Program, dialect: Dialect, a: &Members, b: &Membe
             Ok(all(list.iter().map(each).collect::<Result<_, Refusal>>()?))
         }
         (Members::Column(_), Members::Listed(list)) => {
-            let each = |(member, when): &(Value, Sql)| {
-                Ok(one_if(all(vec![when.clone(), holds(program, a, member)?])))
-            };
+            let each = |(member, when): &(Value, Sql)| Ok(one_if(all(vec![when.clone(), holds(program, a, member)?])));
             let common = list.iter().map(each).collect::<Result<_, Refusal>>()?;
             Ok(count(dialect, a).eq(sum(common)))
         }

@@ -175,7 +175,10 @@ pub(crate) fn computed(
         vec![
             (speaks(&|single| single.state.when(ERROR)), int(ERROR)),
             (speaks(&|single| single.state.when(UNKNOWN)), int(UNKNOWN)),
-            (all(vec![speaks(&|single| same(single).not()), maybe(&|single| known(single).not()).not()]), int(CONFLICT)),
+            (
+                all(vec![speaks(&|single| same(single).not()), maybe(&|single| known(single).not()).not()]),
+                int(CONFLICT),
+            ),
             (any(vec![speaks(&|single| same(single).not()), maybe(&|single| same(single).not())]), int(OPEN)),
         ],
         int(YES),
@@ -225,13 +228,16 @@ pub(crate) fn first(
     values: &[Value],
     otherwise: Option<&Shape>,
 ) -> Result<Shape, Refusal> {
-    let base = match otherwise {
-        None => None,
-        Some(shape) => {
-            let known = shape.known().cloned();
-            Some(known.ok_or_else(|| Refusal::new("a table read in order with an `otherwise` that is computed", ENGINE))?)
-        }
-    };
+    let base =
+        match otherwise {
+            None => None,
+            Some(shape) => {
+                let known = shape.known().cloned();
+                Some(known.ok_or_else(|| {
+                    Refusal::new("a table read in order with an `otherwise` that is computed", ENGINE)
+                })?)
+            }
+        };
     let mut distinct: Vec<Value> = Vec::new();
     let mut key_of = |value: &Value| {
         let at = distinct.iter().position(|other| other == value).unwrap_or_else(|| {
@@ -256,7 +262,8 @@ pub(crate) fn first(
     let nothing = if base.is_none() { key.clone().eq(int(SILENT)) } else { super::expr::truth(false) };
     let state = case(vec![(doubt, open(conditions, false)), (nothing, int(ERROR))], int(YES));
     let state = State::new(layers.column(state), &[YES, UNKNOWN, ERROR]);
-    let choice: Vec<(i64, Value)> = distinct.into_iter().enumerate().map(|(at, value)| (at as i64 + 1, value)).collect();
+    let choice: Vec<(i64, Value)> =
+        distinct.into_iter().enumerate().map(|(at, value)| (at as i64 + 1, value)).collect();
     Ok(Shape::Choice(state, key, Rc::from(choice)))
 }
 
@@ -340,8 +347,7 @@ fn numbers(program: &Program, layers: &mut Layers, values: &[Shape]) -> Result<(
     let shapes: Vec<&Shape> = values.iter().collect();
     let (singles, _) = singles(program, layers, &shapes)?;
     let scale_of = |kind: &Kind| if let Kind::Number { scale, .. } = kind { *scale } else { 0 };
-    let kinds: Vec<Kind> =
-        values.iter().filter_map(|shape| shape.scalar(program)).map(|(_, _, kind)| kind).collect();
+    let kinds: Vec<Kind> = values.iter().filter_map(|shape| shape.scalar(program)).map(|(_, _, kind)| kind).collect();
     let scale = kinds.iter().map(scale_of).max().unwrap_or(0);
     let each = singles.iter().zip(&kinds).map(|(single, kind)| {
         let no_number = || Refusal::new("a sum of what is no number", ENGINE);

@@ -72,16 +72,9 @@ impl State {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// A number times ten to the power of `scale`, between two.
-    Number {
-        scale: u32,
-        least: i128,
-        most: i128,
-    },
+    Number { scale: u32, least: i128, most: i128 },
     /// Days since 1970-01-01, between two.
-    Date {
-        least: i64,
-        most: i64,
-    },
+    Date { least: i64, most: i64 },
     /// Minutes after midnight.
     Time,
     /// Microseconds since 1970-01-01T00:00:00Z.

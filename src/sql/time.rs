@@ -47,10 +47,7 @@ impl Day {
                 State::new(case(vec![(state.when(YES), begun)], state.sql.clone()), &may)
             }
         };
-        let arms = vec![
-            (self.value.clone().gt(date.clone()), int(YES)),
-            (self.value.clone().lt(date), int(NO)),
-        ];
+        let arms = vec![(self.value.clone().gt(date.clone()), int(YES)), (self.value.clone().lt(date), int(NO))];
         let mut may = on_that_day.all();
         may.extend([YES, NO]);
         State::new(case(arms, on_that_day.sql), &may)
@@ -68,8 +65,7 @@ pub(crate) fn in_force(layers: &mut Layers, day: &Day, start: &Boundary, end: Op
         }
         None => started,
     };
-    let mut arms: Vec<(Sql, Sql)> =
-        [UNKNOWN, ERROR].into_iter().map(|bad| (day.state.when(bad), int(bad))).collect();
+    let mut arms: Vec<(Sql, Sql)> = [UNKNOWN, ERROR].into_iter().map(|bad| (day.state.when(bad), int(bad))).collect();
     arms.retain(|(when, _)| when.as_truth() != Some(false));
     let mut may = both.all();
     may.extend(day.state.all().into_iter().filter(|&state| state != YES));
@@ -111,8 +107,7 @@ pub(crate) fn lookup(
     }
     // What is open is `?` where the moment is, and `!` where there is none to read.
     let obstacle = if day.moment.is_some() { UNKNOWN } else { ERROR };
-    let mut arms: Vec<(Sql, Sql)> =
-        [UNKNOWN, ERROR].into_iter().map(|bad| (day.state.when(bad), int(bad))).collect();
+    let mut arms: Vec<(Sql, Sql)> = [UNKNOWN, ERROR].into_iter().map(|bad| (day.state.when(bad), int(bad))).collect();
     arms.push((key.clone().one_of(unknown), int(obstacle)));
     arms.push((key.clone().one_of(error), int(ERROR)));
     let state = State::new(layers.column(case(arms, int(YES))), &[YES, UNKNOWN, ERROR]);

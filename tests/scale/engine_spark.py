@@ -75,6 +75,9 @@ class Engine:
             "spark.sql.ansi.enabled": "true",
             "spark.sql.session.timeZone": "UTC",
             "spark.ui.enabled": "false",
+            "spark.ui.showConsoleProgress": "false",
+            # One Java method for all layers grows past the 64 KB a method may have: each layer is compiled by itself.
+            "spark.sql.codegen.wholeStage": "false",
             "spark.local.dir": str(self.folder),
         }
         builder = SparkSession.builder.appName("enact")

@@ -3,7 +3,6 @@
 use chrono::{DateTime, NaiveDate};
 use enact::facts::{read_members, read_text};
 use enact::program::Program;
-use enact::sql::ColumnType;
 use enact::value::{Type, Value};
 
 /// What stands around the members of a set.
@@ -60,9 +59,4 @@ pub fn read(program: &Program, ty: &Type, cell: &str) -> Result<Value, String> {
         Type::Text => Ok(Value::text(cell)),
         other => read_text(program, other, cell).map_err(|error| error.to_string()),
     }
-}
-
-/// The type of a column, for loaders.
-pub fn column_type(ty: ColumnType) -> String {
-    ty.text()
 }

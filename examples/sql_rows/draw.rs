@@ -8,7 +8,7 @@ use std::path::Path;
 use enact::facts::Slot;
 use enact::program::{EVALUATION_DATE, FactId, Program};
 use enact::sql::{Column, Dialect, NONE_SUFFIX, UNKNOWN_SUFFIX};
-use enact::value::Value;
+use enact::value::{Type, Value};
 
 use super::applicants::Applicants;
 use super::cells;
@@ -17,16 +17,36 @@ use super::random::dice::Dice;
 use super::random::policy::Policy;
 use super::random::typed::typed;
 
+/// The root of shipped policies.
+pub const SHIPPED: &str = "policies";
 /// Of so many facts one is missing: 12 in a hundred.
 const MISSING: (i64, i64) = (12, 100);
 /// Of the facts that pick a version: without them a row is deferred, whatever else is known.
 const MISSING_DAYS: (i64, i64) = (1, 100);
 
-/// Applicants of a shipped policy.
-pub fn shipped(policy: &str, rows: usize, seed: u64, folder: &Path) -> Result<(), Box<dyn Error>> {
-    let carried = Carried::new(Path::new("policies"), policy)?;
+/// One date in so many is one of [`EDGES`].
+const EDGE: usize = 40;
+/// Days on which calendars are wrong if they are wrong at all.
+const EDGES: &[&str] = &[
+    "0001-01-01",
+    "0001-03-01",
+    "1600-02-29",
+    "1900-02-28",
+    "1900-03-01",
+    "1969-12-31",
+    "2000-02-29",
+    "2023-08-31",
+    "2100-02-28",
+    "9999-11-30",
+    "9999-12-31",
+];
+
+/// Applicants of a policy: a shipped one by its name, another by its folder.
+pub fn named(policy: &str, rows: usize, seed: u64, folder: &Path) -> Result<(), Box<dyn Error>> {
+    let (root, policy) = policy.rsplit_once('/').unwrap_or((SHIPPED, policy));
+    let carried = Carried::new(Path::new(root), policy)?;
     fs::create_dir_all(folder)?;
-    fs::write(folder.join("root"), format!("policies\n{policy}\n"))?;
+    fs::write(folder.join("root"), format!("{root}\n{policy}\n"))?;
     carried.refused.iter().for_each(|refused| println!("refused: {refused}"));
     write(&carried, rows, seed, folder)
 }
@@ -75,7 +95,7 @@ fn write(carried: &Carried, rows: usize, seed: u64, folder: &Path) -> Result<(),
     }
     let mut types = String::new();
     for column in &columns {
-        types += &format!("{},{}\n", column.name, cells::column_type(column.ty).replace(", ", ":"));
+        types += &format!("{},{}\n", column.name, column.ty.text().replace(", ", ":"));
     }
     fs::write(folder.join("columns.csv"), types)?;
     let facts: Vec<FactId> = columns.iter().filter_map(|column| column.fact).collect();
@@ -89,6 +109,11 @@ fn write(carried: &Carried, rows: usize, seed: u64, folder: &Path) -> Result<(),
             let (some, of) = if picks(program, fact) { MISSING_DAYS } else { MISSING };
             if dice.between(1, of) <= some {
                 stated.set(fact, if dice.one_in(2) { Slot::NotStated } else { Slot::StatedUnknown });
+            } else if let Type::Date = program.fact(fact).ty.required()
+                && !picks(program, fact)
+                && dice.one_in(EDGE)
+            {
+                stated.set(fact, Slot::Given(Value::Date(dice.one_of(EDGES).parse()?)));
             }
         }
         let record = columns.iter().map(|column| match column.fact {

@@ -3,6 +3,7 @@
 //! ```text
 //! sql_rows draw POLICY ROWS SEED FOLDER      facts.csv, columns.csv, and DIALECT.sql for each engine
 //! sql_rows random POLICIES ROWS SEED FOLDER  the same for so many random policies, each in a folder with its text
+//! sql_rows policies                          the names of those that are shipped
 //! sql_rows compare FOLDER RESULT             exit 1 if a row differs
 //! ```
 //!
@@ -27,16 +28,21 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     match args[..] {
         ["draw", policy, rows, seed, folder] => {
-            draw::shipped(policy, rows.parse()?, seed.parse()?, Path::new(folder))?;
+            draw::named(policy, rows.parse()?, seed.parse()?, Path::new(folder))?;
             Ok(ExitCode::SUCCESS)
         }
         ["random", policies, rows, seed, folder] => {
             draw::random(policies.parse()?, rows.parse()?, seed.parse()?, Path::new(folder))?;
             Ok(ExitCode::SUCCESS)
         }
-        ["compare", folder, result] => compare::run(Path::new(folder), Path::new(result)),
-        _ => {
-            Err("usage: draw POLICY ROWS SEED FOLDER | random POLICIES ROWS SEED FOLDER | compare FOLDER RESULT".into())
+        ["policies"] => {
+            policy::names(Path::new(draw::SHIPPED))?.iter().for_each(|name| println!("{name}"));
+            Ok(ExitCode::SUCCESS)
         }
+        ["compare", folder, result] => compare::run(Path::new(folder), Path::new(result)),
+        _ => Err(
+            "usage: draw POLICY ROWS SEED FOLDER | random POLICIES ROWS SEED FOLDER | policies | compare FOLDER RESULT"
+                .into(),
+        ),
     }
 }

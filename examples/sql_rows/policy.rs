@@ -11,6 +11,13 @@ use enact::load::{Folder, load};
 use enact::program::{FamilyId, PolicyId, Program};
 use enact::sql::{Compiled, Dialect, Options, compile};
 
+/// The names of the policies in a root.
+pub fn names(root: &Path) -> Result<Vec<String>, Box<dyn Error>> {
+    let mut folder = Folder::default();
+    read_folder(root, root, &mut folder)?;
+    Ok(load(&folder).policies.into_iter().map(|policy| policy.name).collect())
+}
+
 /// A policy with the decisions that SQL carries.
 pub struct Carried {
     pub program: Program,

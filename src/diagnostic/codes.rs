@@ -137,12 +137,6 @@ codes! {
     /// The command line names something that does not exist or does not fit.
     USAGE = "E090" "usage";
 
-    // -- E3xx: compiling
-    /// SQL cannot carry what is asked.
-    NOT_IN_SQL = "E301" "not-in-sql";
-    /// A query does not read back as it was written.
-    SQL_NOT_READ_BACK = "E302" "sql-not-read-back";
-
     // -- E2xx: names, types, clauses
     /// A name that nothing declares.
     UNKNOWN_NAME = "E201" "unknown-name";
@@ -178,6 +172,12 @@ codes! {
     NOT_A_FACT = "E216" "not-a-fact";
     /// A bound variable with the name of something else.
     HIDES_NAME = "E217" "hides-name";
+
+    // -- E3xx: compiling
+    /// SQL cannot carry what is asked.
+    NOT_IN_SQL = "E301" "not-in-sql";
+    /// A query does not read back as it was written.
+    SQL_NOT_READ_BACK = "E302" "sql-not-read-back";
 
     // -- E1xx, W1xx, I1xx: meaning
     /// A rule that never applies; as a warning, a condition or row that is never true.

@@ -336,7 +336,7 @@ mod tests {
         let sum = a.clone().minus(b.clone().plus(c.clone())).times(int(2));
         assert_eq!(sum.expr.to_string(), "(a - (b + c)) * 2");
         let condition = all(vec![any(vec![a.clone().eq(int(1)), b.clone().is_null()]), c.clone().eq(int(-1)).not()]);
-        assert_eq!(condition.expr.to_string(), "(a = 1 OR b IS NULL) AND NOT (c = -1)");
+        assert_eq!(condition.expr.to_string(), "(a = 1 OR b IS NULL) AND NOT c = -1");
         assert_eq!(a.plus(int(-3)).minus(b.minus(c)).expr.to_string(), "a - 3 - (b - c)");
     }
 

@@ -12,6 +12,7 @@ use super::dialect::Dialect;
 use super::expr::{Sql, all, any, case, int, null};
 use super::layers::Layers;
 use super::refuse::{ENGINE, Refusal};
+use super::set::SEPARATOR;
 use super::shape::{ERROR, Kind, Members, NO, NONE, Shape, State, UNKNOWN, YES, scaled};
 use crate::program::{FactId, Program};
 use crate::value::{Type, Value};
@@ -128,7 +129,13 @@ impl Inputs {
             Type::Date => ColumnType::Date,
             Type::Text | Type::Enum(_) => ColumnType::Text,
             Type::Set(inner) => match inner.as_ref() {
-                Type::Enum(id) if !program.enum_type(*id).open => ColumnType::Text,
+                Type::Enum(id) if !program.enum_type(*id).open => {
+                    let members = &program.enum_type(*id).members;
+                    if members.values().any(|member| member.written.contains(SEPARATOR)) {
+                        return Err(other(&format!("a set whose members hold `{SEPARATOR}`")));
+                    }
+                    ColumnType::Text
+                }
                 _ => return Err(other("a set of what is no closed enum")),
             },
             _ => return Err(other("a list, record or period")),

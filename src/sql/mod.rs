@@ -1,7 +1,7 @@
 //! A policy as one SQL query: a row of facts in, status, value, version and reasons out.
 //!
 //! ```text
-//! emit     the third algebra of `eval::walk`: every node a column or two
+//! emit     the third algebra of `eval::walk`: every node a column or two; in operate, compare, decide what they compute
 //! shape    what a node is in SQL: state and value
 //! logic, number, date, working, set, settle, time   what operations mean, said in whole numbers and text equality
 //! facts    the table of facts        answer, reasons   the columns of answers
@@ -17,7 +17,9 @@
 //! beyond the bounds shown for it. What cannot be carried so is refused ([`crate::diagnostic::Code::NOT_IN_SQL`]).
 
 mod answer;
+mod compare;
 mod date;
+mod decide;
 mod dialect;
 mod emit;
 mod expr;
@@ -26,6 +28,7 @@ mod layers;
 mod legend;
 mod logic;
 mod number;
+mod operate;
 mod reasons;
 mod refuse;
 mod set;

@@ -64,8 +64,11 @@ pub(crate) fn frame(walk: &mut Walk<'_, Emit<'_>>, policy: PolicyId) -> Result<F
     Ok(Frame { code, versions, broken, open })
 }
 
+/// Invariants, each with pairs of conditions.
+type Held = Vec<(Invariant, Vec<(Sql, Sql)>)>;
+
 /// Invariants, each with the conditions that a version which has it is in force: for sure, and maybe.
-fn invariants(emit: &mut Emit<'_>, root: PolicyId) -> Result<Vec<(Invariant, Vec<(Sql, Sql)>)>, Refusal> {
+fn invariants(emit: &mut Emit<'_>, root: PolicyId) -> Result<Held, Refusal> {
     let program = emit.program;
     let mut found: BTreeMap<u32, (Invariant, Vec<(Sql, Sql)>)> = BTreeMap::new();
     for policy in reached(program, emit, root) {

@@ -92,7 +92,7 @@ impl Emit<'_> {
         let (b, start, end) = self.period(of)?;
         let (a, day, _) = self.date(value)?;
         let day = self.layers.column(day);
-        let holds = all(vec![start.le(day.clone()), any(vec![end.clone().is_null(), day.lt(end)])]);
+        let holds = all(vec![start.le(day.clone()), any(vec![end.clone().missing(), day.lt(end)])]);
         Ok(self.logic(logic::compare(&logic::strict(&[&a, &b]), holds)))
     }
 
@@ -106,11 +106,11 @@ impl Emit<'_> {
         let ((s, a, x), (t, b, y)) = (self.period(a)?, self.period(b)?);
         let holds = if overlaps {
             let start = self.layers.column(super::expr::call("GREATEST", vec![a, b]));
-            let before = |end: Sql| any(vec![end.clone().is_null(), start.clone().lt(end)]);
+            let before = |end: Sql| any(vec![end.clone().missing(), start.clone().lt(end)]);
             all(vec![before(x), before(y)])
         } else {
-            let empty = all(vec![x.clone().is_null().not(), x.clone().eq(a.clone())]);
-            let ends = any(vec![y.clone().is_null(), all(vec![x.clone().is_null().not(), x.le(y)])]);
+            let empty = all(vec![x.clone().missing().not(), x.clone().eq(a.clone())]);
+            let ends = any(vec![y.clone().missing(), all(vec![x.clone().missing().not(), x.le(y)])]);
             any(vec![empty, all(vec![b.le(a), ends])])
         };
         Ok(self.logic(logic::compare(&logic::strict(&[&s, &t]), holds)))

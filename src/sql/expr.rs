@@ -250,7 +250,7 @@ impl Sql {
         }
     }
 
-    pub(crate) fn is_null(self) -> Sql {
+    pub(crate) fn missing(self) -> Sql {
         Sql { expr: Expr::IsNull(Box::new(nested(self.expr, COMPARE + 1))), reads: self.reads }
     }
 
@@ -335,7 +335,7 @@ mod tests {
         let (a, b, c) = (name("a"), name("b"), name("c"));
         let sum = a.clone().minus(b.clone().plus(c.clone())).times(int(2));
         assert_eq!(sum.expr.to_string(), "(a - (b + c)) * 2");
-        let condition = all(vec![any(vec![a.clone().eq(int(1)), b.clone().is_null()]), c.clone().eq(int(-1)).not()]);
+        let condition = all(vec![any(vec![a.clone().eq(int(1)), b.clone().missing()]), c.clone().eq(int(-1)).not()]);
         assert_eq!(condition.expr.to_string(), "(a = 1 OR b IS NULL) AND NOT c = -1");
         assert_eq!(a.plus(int(-3)).minus(b.minus(c)).expr.to_string(), "a - 3 - (b - c)");
     }

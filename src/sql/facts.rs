@@ -95,11 +95,11 @@ impl Inputs {
         let key = &program.fact(fact).key;
         let name = format!("{key}{UNKNOWN_SUFFIX}");
         let unknown = self.add(dialect, layers, name, ColumnType::Boolean, fact);
-        let mut parts = vec![layers.input(dialect, key).is_null()];
-        parts.push(any(vec![unknown.clone().is_null(), unknown.not()]));
+        let mut parts = vec![layers.input(dialect, key).missing()];
+        parts.push(any(vec![unknown.clone().missing(), unknown.not()]));
         if program.fact(fact).ty.is_optional() {
             let none = layers.input(dialect, &format!("{key}{NONE_SUFFIX}"));
-            parts.push(any(vec![none.clone().is_null(), none.not()]));
+            parts.push(any(vec![none.clone().missing(), none.not()]));
         }
         layers.column(all(parts))
     }
@@ -154,7 +154,7 @@ impl Inputs {
             let state = layers.column(case(arms, int(UNKNOWN)));
             return Ok(Shape::Logic(State::new(state, &may)));
         }
-        arms.push((column.clone().is_null(), int(UNKNOWN)));
+        arms.push((column.clone().missing(), int(UNKNOWN)));
         may.push(YES);
         let bounds = declared.within.as_ref();
         let (value, bounds, kind) =

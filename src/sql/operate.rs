@@ -191,7 +191,7 @@ impl Emit<'_> {
         operands: &[Shape],
         boundaries: &[crate::program::Boundary],
         at: &dyn Fn(usize) -> Evaluated,
-    ) -> Result<(State, Sql, Rc<[(i64, Value)]>), Refusal> {
+    ) -> Result<time::Choice, Refusal> {
         if boundaries.windows(2).any(|pair| pair[0].date == pair[1].date) {
             return Err(Refusal::new("data that change twice on one day", ENGINE));
         }

@@ -87,6 +87,7 @@ pub(crate) enum Kind {
 
 /// The members of a set.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "few live at a time: what is large is an expression, soon a column")]
 pub(crate) enum Members {
     /// A text: each member between semicolons, in the order of the enum; `;` is the empty set.
     Column(Sql),
@@ -96,6 +97,7 @@ pub(crate) enum Members {
 
 /// What a node is in SQL.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "few live at a time: what is large is an expression, soon a column")]
 pub(crate) enum Shape {
     /// Known when the policy is compiled.
     Const(Evaluated),

@@ -72,13 +72,16 @@ pub(crate) fn in_force(layers: &mut Layers, day: &Day, start: &Boundary, end: Op
     column(layers, State::new(case(arms, both.sql), &may))
 }
 
+/// One of a few constants: state, key, values by key.
+pub(crate) type Choice = (State, Sql, Rc<[(i64, Value)]>);
+
 /// What a dated table comes to: the result of each entry, 0 for before the first.
 pub(crate) fn lookup(
     layers: &mut Layers,
     day: &Day,
     boundaries: &[Boundary],
     at: &dyn Fn(usize) -> Evaluated,
-) -> (State, Sql, Rc<[(i64, Value)]>) {
+) -> Choice {
     let passed: Vec<State> = boundaries.iter().map(|boundary| column(layers, day.passed(boundary))).collect();
     // Twice the entry, plus one where the next boundary is of that day and its moment is not known.
     let count = |when: &dyn Fn(&State) -> Sql| {

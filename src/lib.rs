@@ -20,6 +20,8 @@
 //! | compile | [`compile`] | `Program` | [`compile::Compiled`]: the same decisions over typed slots, one row or columns at a time |
 //! | explain | [`trace`] | all of these | the tree `enact.trace/1`, the record `enact.decision/1`, and their renderings |
 //!
+//! For a great many applicants at once, `sql` writes a policy as one query that database engines run.
+//!
 //! What people do with it: [`coverage`] (what tests reach), [`interview`] (which question next), [`doc`] (readable pages).
 //!
 //! Two stages ask about everybody at once, not about one applicant:
@@ -109,6 +111,8 @@ pub mod lower;
 pub mod program;
 mod solve;
 pub mod source;
+#[cfg(feature = "sql")]
+pub mod sql;
 pub mod syntax;
 #[cfg(test)]
 mod testing;

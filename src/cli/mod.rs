@@ -13,6 +13,8 @@
 mod ask;
 mod check;
 mod clauses;
+#[cfg(feature = "sql")]
+mod compile;
 mod completions;
 mod diff;
 mod doc;
@@ -111,6 +113,9 @@ enum Command {
     Diff(diff::DiffArgs),
     /// Run declared tests and case files.
     Test(test::TestArgs),
+    /// Write a policy as a query that a database engine runs on many applicants.
+    #[cfg(feature = "sql")]
+    Compile(compile::CompileArgs),
     /// Lay out policies in the one canonical way.
     Fmt(fmt::FmtArgs),
     /// Show the text in force, amendments applied.
@@ -154,6 +159,8 @@ fn run(cli: &Cli, terminal: &Terminal) -> Outcome {
         Command::Ask(args) => ask::run(args, policies, terminal),
         Command::Diff(args) => diff::run(args, policies, terminal),
         Command::Test(args) => test::run(args, policies, terminal),
+        #[cfg(feature = "sql")]
+        Command::Compile(args) => compile::run(args, policies, terminal),
         Command::Fmt(args) => fmt::run(args, policies, terminal),
         Command::Show(args) => show::run(args, policies, terminal),
         Command::Doc(args) => doc::run(args, policies, terminal),

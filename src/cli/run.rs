@@ -105,7 +105,7 @@ pub fn find_asked(program: &Program, policy: PolicyId, name: &str) -> Result<Fam
 }
 
 /// Hashes what the policy is made of, and the facts as they count in the end.
-fn hash(ready: &Ready, policy: PolicyId, facts: &Facts) -> Hashes {
+pub fn hash(ready: &Ready, policy: PolicyId, facts: &Facts) -> Hashes {
     let Ready { folder, loaded, program } = ready;
     let reach = loaded.find_policy(&program.policies[policy.index()].name).map(|index| loaded.reach(index));
     let reach = reach.unwrap_or_default();

@@ -173,6 +173,12 @@ codes! {
     /// A bound variable with the name of something else.
     HIDES_NAME = "E217" "hides-name";
 
+    // -- E3xx: compiling
+    /// SQL cannot carry what is asked.
+    NOT_IN_SQL = "E301" "not-in-sql";
+    /// A query does not read back as it was written.
+    SQL_NOT_READ_BACK = "E302" "sql-not-read-back";
+
     // -- E1xx, W1xx, I1xx: meaning
     /// A rule that never applies; as a warning, a condition or row that is never true.
     NEVER_TRUE = "E101" "never-true";

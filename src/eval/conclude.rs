@@ -9,7 +9,7 @@ use super::kernel::outcome::of_definition;
 use super::reach::Reach;
 use super::scope::Scope;
 use super::walk::{ASKED, Walk};
-use super::{Answer, Evaluation, MAX_POSSIBLE, Missing, Outcome, Picked, Possible, Reason, Request, Status};
+use super::{Answer, Evaluation, MAX_POSSIBLE, Missing, Outcome, Picked, Possible, Reason, Request, Status, Verdicts};
 use crate::facts::{Facts, Slot};
 use crate::program::{
     Asked, DecisionBody, DecisionId, FactId, FamilyId, NodeId, OriginId, PolicyId, Program, RuleId, VersionId,
@@ -46,6 +46,17 @@ pub fn evaluate(program: &Program, request: &Request, facts: &Facts) -> Evaluati
     }
     walk.texts(&shown);
     Evaluation { answers, verdicts: Interpret::verdicts(walk) }
+}
+
+/// Interprets what is asked about one applicant, and nothing more: what nodes come to under V1 to V8, without answers.
+pub fn interpret(program: &Program, request: &Request, facts: &Facts) -> Verdicts {
+    let scope = Scope::new(program, request, facts);
+    let mut walk = Interpret::walk(program, &scope);
+    for &family in &request.asked {
+        let subject = Subject::new(program, &scope, request, family, &mut walk);
+        broken(program, &scope, subject.policy, &mut walk);
+    }
+    Interpret::verdicts(walk)
 }
 
 /// Visits all invariants and returns those that are broken (D2), in the order of policies and text.

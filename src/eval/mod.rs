@@ -26,5 +26,5 @@ pub(crate) mod walk;
 pub use answer::*;
 pub use asserts::evaluate_asserts;
 pub use boundaries::{Cause, boundaries};
-pub use conclude::evaluate;
+pub use conclude::{evaluate, interpret};
 pub use exact::{WhatWould, next_questions, sufficient, what_would};

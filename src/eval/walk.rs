@@ -42,6 +42,10 @@ pub(crate) trait Algebra {
     fn elements(&mut self, node: NodeId, domain: &Self::Result, fold: Option<FoldKind>) -> Elements<Self::Result>;
     /// Returns the numbers of a range.
     fn range(&mut self, from: &Self::Result, to: &Self::Result) -> Elements<Self::Result>;
+    /// Takes note that a quantifier or aggregate over a list or set came to this.
+    fn walked(&mut self, _domain: &Self::Result, result: Self::Result) -> Self::Result {
+        result
+    }
     /// Decides by rules: whether each applies, their values, the value of the `otherwise`.
     fn decide(&mut self, decision: DecisionId, parts: Parts<Self::Result>) -> Self::Result;
     /// Turns the value of an expression into the outcome of a decision.
@@ -316,7 +320,8 @@ impl<'p, A: Algebra> Walk<'p, A> {
                         None => body,
                     }
                 });
-                elements.unwrap_or_else(|parts| self.algebra.apply(Key::All, &parts))
+                let result = elements.unwrap_or_else(|parts| self.algebra.apply(Key::All, &parts));
+                self.walked(*domain, result)
             }
             Op::Exists { domain, level, body } => {
                 let elements = self.quantify(id, *domain, *level, |walk, guard| {
@@ -326,7 +331,8 @@ impl<'p, A: Algebra> Walk<'p, A> {
                         None => body,
                     }
                 });
-                elements.unwrap_or_else(|parts| self.algebra.apply(Key::Any, &parts))
+                let result = elements.unwrap_or_else(|parts| self.algebra.apply(Key::Any, &parts));
+                self.walked(*domain, result)
             }
             Op::Fold { fold, domain, level, value, filter } => {
                 let mut values = Vec::new();
@@ -339,10 +345,11 @@ impl<'p, A: Algebra> Walk<'p, A> {
                         (None, None) => walk.algebra.constant(Evaluated::YES),
                     }
                 });
-                conditions.unwrap_or_else(|conditions| {
+                let result = conditions.unwrap_or_else(|conditions| {
                     let pairs: Vec<_> = conditions.into_iter().zip(values).flat_map(|(a, b)| [a, b]).collect();
                     self.algebra.apply(Key::Fold(*fold), &pairs)
-                })
+                });
+                self.walked(*domain, result)
             }
             Op::Decision(decision) => self.get_decision(*decision),
             Op::Used(family, outside) => {
@@ -368,6 +375,16 @@ impl<'p, A: Algebra> Walk<'p, A> {
                 let operands: Vec<_> = operands.into_iter().map(|node| self.get(node)).collect();
                 self.algebra.apply(Key::Node(id), &operands)
             }
+        }
+    }
+
+    fn walked(&mut self, domain: Domain, result: A::Result) -> A::Result {
+        match domain {
+            Domain::Each(node) => {
+                let domain = self.get(node);
+                self.algebra.walked(&domain, result)
+            }
+            Domain::Range(..) => result,
         }
     }
 

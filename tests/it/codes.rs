@@ -10,7 +10,8 @@ use super::markdown::{Section, sections};
 use super::world::World;
 
 /// Codes that the text of one policy cannot give: they are about files, several policies, or the command line.
-const WITHOUT_EXAMPLE: &[&str] = &["E002", "E005", "E040", "E053", "E090", "W119", "W120", "W121", "W122", "I124"];
+const WITHOUT_EXAMPLE: &[&str] =
+    &["E002", "E005", "E040", "E053", "E090", "E301", "E302", "W119", "W120", "W121", "W122", "I124"];
 
 #[test]
 fn every_code_has_a_page_and_every_page_a_code() {

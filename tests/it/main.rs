@@ -4,6 +4,8 @@ mod ask;
 mod check;
 mod cli;
 mod codes;
+#[cfg(feature = "sql")]
+mod compile;
 mod coverage;
 mod diff;
 mod doc;

@@ -93,6 +93,7 @@
 extern crate self as enact;
 
 mod authored;
+pub mod batch;
 pub mod check;
 pub mod compile;
 mod countries;

@@ -19,7 +19,7 @@
 //! | evaluate | [`eval`] | `Program`, `Facts` | [`eval::Evaluation`]: answers, and what every node came to |
 //! | explain | [`trace`] | all of these | the tree `enact.trace/1`, the record `enact.decision/1`, and their renderings |
 //!
-//! What people do with it: [`coverage`] (what tests reach), [`interview`] (which question next), [`doc`] (readable pages).
+//! What people do with it: [`batch`] (every row of a table), [`coverage`] (what tests reach), [`interview`] (which question next), [`doc`] (readable pages).
 //!
 //! Two stages ask about everybody at once, not about one applicant:
 //!

@@ -20,7 +20,7 @@ use super::problem::{Problem, Refused};
 use super::side::{Context, Side};
 use super::split::Form;
 use super::summary::Summary;
-use super::write::{Cell, Layout, Writer};
+use super::write::{Cell, Layout, Source, Writer};
 
 /// How many rows of the interpreter one worker remembers: some megabytes.
 const MAX_REMEMBERED: usize = 4096;
@@ -97,6 +97,8 @@ impl<'p> Job<'p> {
             job: self,
             desks: self.sides.iter().map(desk).collect(),
             known: self.sides.iter().map(|side| Known::new(side.asked())).collect(),
+            good: Vec::new(),
+            copied: Vec::new(),
             summary: Summary::new(self.sides[0].asked(), self.sides.len() > 1),
         }
     }
@@ -125,6 +127,10 @@ pub struct Worker<'j, 'p> {
     /// One for each side.
     desks: Vec<Desk>,
     known: Vec<Known<'p>>,
+    /// The rows of the chunk that can be decided, by their place.
+    good: Vec<usize>,
+    /// Of each of them, where the id and what is kept stand in the chunk.
+    copied: Vec<Cell>,
     summary: Summary<'p>,
 }
 
@@ -139,14 +145,6 @@ struct Desk {
     answers: Vec<u32>,
 }
 
-/// A row that can be decided.
-struct Good {
-    /// Its place in the chunk.
-    place: usize,
-    /// The id and what is kept: where they stand in the chunk.
-    copied: Vec<Cell>,
-}
-
 impl<'p> Worker<'_, 'p> {
     /// Decides the rows of a chunk.
     pub fn decide(&mut self, chunk: &Chunk) -> Decided {
@@ -155,17 +153,21 @@ impl<'p> Worker<'_, 'p> {
             self.count();
         }
         self.desks.iter_mut().for_each(|desk| desk.columns.clear());
-        let mut good = Vec::with_capacity(chunk.len());
+        self.good.clear();
+        self.copied.clear();
         for (place, raw) in chunk.rows.iter().enumerate() {
             match self.read(chunk, raw) {
-                Ok(copied) => good.push(Good { place, copied }),
-                Err(problems) => decided.refused.push(Refused { row: raw.number, line: raw.line, problems }),
+                Ok(()) => self.good.push(place),
+                Err(problems) => {
+                    self.copied.truncate(self.good.len() * self.job.copied.len());
+                    decided.refused.push(Refused { row: raw.number, line: raw.line, problems });
+                }
             }
         }
         for side in 0..self.desks.len() {
-            self.answer(chunk, &good, side);
+            self.answer(chunk, side);
         }
-        self.write(chunk, &good, &mut decided.out);
+        self.write(chunk, &mut decided.out);
         self.summary.rows += decided.rows;
         self.summary.refused += decided.refused.len() as u64;
         decided
@@ -185,13 +187,15 @@ impl<'p> Worker<'_, 'p> {
     }
 
     /// Reads a row into the columns of all sides, or says what is wrong with it.
-    fn read(&mut self, chunk: &Chunk, raw: &RawRow) -> Result<Vec<Cell>, Vec<Problem>> {
+    fn read(&mut self, chunk: &Chunk, raw: &RawRow) -> Result<(), Vec<Problem>> {
         if let Some(fault) = &raw.fault {
             return Err(vec![fault.clone()]);
         }
         let text = chunk.text(raw).map_err(|problem| vec![problem])?;
         let job = self.job;
-        let mut copied = vec![None; job.copied.len()];
+        let first = self.copied.len();
+        self.copied.resize(first + job.copied.len(), None);
+        let copied = &mut self.copied[first..];
         let at = |part: &str| {
             let start = raw.span.0 + (part.as_ptr().addr() - text.as_ptr().addr()) as u32;
             (start, start + part.len() as u32)
@@ -217,30 +221,31 @@ impl<'p> Worker<'_, 'p> {
         match job.form {
             Form::Csv => {
                 let cells = chunk.cells(raw);
-                copied = job.copied.iter().map(|column| column.map(|column| cells[column])).collect();
+                let cell = |column: &Option<usize>| column.map(|column| cells[column]);
+                copied.iter_mut().zip(&job.copied).for_each(|(copied, column)| *copied = cell(column));
             }
-            Form::Jsonl if !plain || job.keeps_facts() => copied = job.members(text, at),
+            Form::Jsonl if !plain || job.keeps_facts() => copied.copy_from_slice(&job.members(text, at)),
             Form::Jsonl => {}
         }
         self.desks.iter_mut().for_each(|desk| desk.columns.push(&desk.row));
-        Ok(copied)
+        Ok(())
     }
 
     /// Answers all that is asked of one side, by columns, and of the rows that are left open one by one.
-    fn answer(&mut self, chunk: &Chunk, good: &[Good], side: usize) {
+    fn answer(&mut self, chunk: &Chunk, side: usize) {
         let (desk, known) = (&mut self.desks[side], &mut self.known[side]);
         let side = &self.job.sides[side];
         let answers = side.compiled.decide_columns(&desk.columns);
         let asked = side.request.asked.len();
         desk.answers.clear();
-        for (row, good) in good.iter().enumerate() {
+        for (row, &good) in self.good.iter().enumerate() {
             let first = desk.answers.len();
             for place in 0..asked {
                 match side.compiled.settled_row(&answers, row, place) {
                     Some(settled) => desk.answers.push(known.number(place, RowAnswer::from(settled))),
                     None => {
                         desk.answers.truncate(first);
-                        desk.ask(self.job, side, known, chunk, &chunk.rows[good.place]);
+                        desk.ask(self.job, side, known, chunk, &chunk.rows[good]);
                         break;
                     }
                 }
@@ -248,13 +253,15 @@ impl<'p> Worker<'_, 'p> {
         }
     }
 
-    fn write(&mut self, chunk: &Chunk, good: &[Good], out: &mut Vec<u8>) {
+    fn write(&mut self, chunk: &Chunk, out: &mut Vec<u8>) {
         let writer = &self.job.writer;
         let asked = self.job.sides[0].request.asked.len();
         let [known, before @ ..] = &mut self.known[..] else { return };
-        for (row, good) in good.iter().enumerate() {
-            let raw = &chunk.rows[good.place];
-            writer.begin(chunk, raw, &good.copied, out);
+        let width = self.job.copied.len();
+        for (row, &good) in self.good.iter().enumerate() {
+            let source = Source { chunk, raw: &chunk.rows[good], text: chunk.text(&chunk.rows[good]).unwrap_or("") };
+            let copied = &self.copied[row * width..(row + 1) * width];
+            writer.begin(source, copied, out);
             for place in 0..asked {
                 let number = |desk: &Desk| desk.answers[row * asked + place];
                 let answer = known.get(number(&self.desks[0]));
@@ -262,8 +269,8 @@ impl<'p> Worker<'_, 'p> {
                 let mut before = before.first_mut().map(|known| known.get(number(&self.desks[1])));
                 writer.answer(place, answer, before.as_deref_mut(), out);
                 if let Some(before) = before {
-                    let id = || writer.id(chunk, raw, good.copied[0]);
-                    self.summary.compare(place, (before, answer), raw.number, id);
+                    let id = || writer.id(source, copied[0]);
+                    self.summary.compare(place, (before, answer), source.raw.number, id);
                 }
             }
             writer.end(out);

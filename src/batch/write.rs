@@ -3,6 +3,8 @@
 //! An `id` leads each line, then what is kept of the row, then of each thing asked its value, its status, what decided, what is
 //! missing and the version in force.
 
+use std::borrow::Cow;
+
 use serde_json::{Value as Json, json};
 
 use crate::diagnostic::render::escape_json;
@@ -27,6 +29,21 @@ pub enum Layout {
 
 /// What of each thing asked has a column of CSV, after its value; the last only where texts are compared.
 const PARTS: [&str; 5] = ["status", "rules", "missing", "version", "before"];
+
+/// A row that lines are written of.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Source<'c> {
+    pub(super) chunk: &'c Chunk,
+    pub(super) raw: &'c RawRow,
+    pub(super) text: &'c str,
+}
+
+impl<'c> Source<'c> {
+    fn part(&self, (start, end): (u32, u32)) -> &'c str {
+        let at = |place: u32| (place - self.raw.span.0) as usize;
+        self.text.get(at(start)..at(end)).unwrap_or("")
+    }
+}
 
 /// Writes lines.
 #[derive(Debug)]
@@ -79,12 +96,12 @@ impl<'p> Writer<'p> {
     }
 
     /// The id of a row as text: what its `id` says, or its number.
-    pub(super) fn id(&self, chunk: &Chunk, raw: &RawRow, cell: Cell) -> String {
-        cell.map_or_else(|| raw.number.to_string(), |cell| self.copied_text(chunk, raw, cell))
+    pub(super) fn id(&self, row: Source, cell: Cell) -> String {
+        cell.map_or_else(|| row.raw.number.to_string(), |cell| self.copied_text(row, cell).into_owned())
     }
 
     /// Begins a line: the id and what is kept.
-    pub(super) fn begin(&self, chunk: &Chunk, raw: &RawRow, copied: &[Cell], out: &mut Vec<u8>) {
+    pub(super) fn begin(&self, row: Source, copied: &[Cell], out: &mut Vec<u8>) {
         if self.layout == Layout::Jsonl {
             out.extend_from_slice(b"{\"id\":");
         }
@@ -95,8 +112,8 @@ impl<'p> Writer<'p> {
                         out.push(b',');
                     }
                     match cell {
-                        Some(cell) => csv_cell(&self.copied_text(chunk, raw, cell), out),
-                        None if place == 0 => out.extend_from_slice(raw.number.to_string().as_bytes()),
+                        Some(cell) => csv_cell(&self.copied_text(row, cell), out),
+                        None if place == 0 => out.extend_from_slice(row.raw.number.to_string().as_bytes()),
                         None => {}
                     }
                 }
@@ -105,11 +122,9 @@ impl<'p> Writer<'p> {
                         out.extend_from_slice(self.keys[kept].as_bytes());
                     }
                     let text = match cell {
-                        Some(cell) if self.form == Form::Jsonl => {
-                            escape_json(&String::from_utf8_lossy(chunk.part(cell))).to_string()
-                        }
-                        Some(cell) => json_text(&self.copied_text(chunk, raw, cell)),
-                        None if place == 0 => raw.number.to_string(),
+                        Some(cell) if self.form == Form::Jsonl => escape_json(row.part(cell)),
+                        Some(cell) => json_text(&self.copied_text(row, cell)),
+                        None if place == 0 => row.raw.number.to_string(),
                         None => "null".to_owned(),
                     };
                     out.extend_from_slice(text.as_bytes());
@@ -143,16 +158,15 @@ impl<'p> Writer<'p> {
     }
 
     /// What a row says of an id or of something kept, as text.
-    fn copied_text(&self, chunk: &Chunk, raw: &RawRow, cell: (u32, u32)) -> String {
-        let text = String::from_utf8_lossy(chunk.part(raw.span));
+    fn copied_text<'c>(&self, row: Source<'c>, cell: (u32, u32)) -> Cow<'c, str> {
         match self.form {
-            Form::Csv => chunk.cell(&text, raw, cell).into_owned(),
+            Form::Csv => row.chunk.cell(row.text, row.raw, cell),
             Form::Jsonl => {
-                let json = String::from_utf8_lossy(chunk.part(cell));
-                match serde_json::from_str(&json) {
-                    Ok(Json::String(text)) => text,
-                    Ok(Json::Null) => String::new(),
-                    _ => json.into_owned(),
+                let json = row.part(cell);
+                match serde_json::from_str(json) {
+                    Ok(Json::String(text)) => Cow::Owned(text),
+                    Ok(Json::Null) => Cow::Borrowed(""),
+                    _ => Cow::Borrowed(json),
                 }
             }
         }
@@ -217,7 +231,7 @@ impl<'p> Writer<'p> {
 }
 
 fn json_text(text: &str) -> String {
-    escape_json(&Json::from(text).to_string()).to_string()
+    escape_json(&Json::from(text).to_string())
 }
 
 /// A value in a cell: a set between semicolons, lists and records as JSON.

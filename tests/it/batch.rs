@@ -78,7 +78,8 @@ fn a_file_is_there_when_all_is_done_and_else_not_at_all() {
     assert_eq!((&refused["row"], &refused["line"]), (&2.into(), &3.into()));
     assert_eq!(refused["problems"][0]["pointer"], "/age");
     let summary: serde_json::Value = serde_json::from_str(&out(&output)).expect("JSON");
-    let schema: serde_json::Value = serde_json::from_str(include_str!("../../schemas/enact.batch.1.json")).expect("a schema");
+    let schema: serde_json::Value =
+        serde_json::from_str(include_str!("../../schemas/enact.batch.1.json")).expect("a schema");
     jsonschema::validate(&schema, &summary).expect("fits");
     assert_eq!(summary["refused"], 1);
 }

@@ -20,7 +20,8 @@
 //! | compile | [`compile`] | `Program` | [`compile::Compiled`]: the same decisions over typed slots, one row or columns at a time |
 //! | explain | [`trace`] | all of these | the tree `enact.trace/1`, the record `enact.decision/1`, and their renderings |
 //!
-//! For a great many applicants at once, `sql` writes a policy as one query that database engines run.
+//! For a great many applicants at once, [`batch`] decides every row of a table, and `sql` writes a policy as one query that
+//! database engines run.
 //!
 //! What people do with it: [`coverage`] (what tests reach), [`interview`] (which question next), [`doc`] (readable pages).
 //!
@@ -96,6 +97,7 @@
 extern crate self as enact;
 
 mod authored;
+pub mod batch;
 pub mod check;
 pub mod compile;
 mod countries;

@@ -184,34 +184,74 @@ pub fn read_input(path: &Path, limit: usize) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
-/// Replaces a file by a new text, or makes it: written beside it under another name first, then renamed, so that nobody ever
-/// sees a part. A link is followed; the permissions of the old file are kept.
+/// Replaces a file by a new text, or makes it, as [`NewFile`] does.
 pub fn write_whole(path: &Path, text: &str) -> Result<(), Failure> {
-    let fail = |error: io::Error| Failure::file("write", path, &error);
-    let target = match fs::symlink_metadata(path) {
-        Ok(_) => fs::canonicalize(path).map_err(fail)?,
-        Err(_) => path.to_owned(),
-    };
-    let old = fs::metadata(&target).ok();
-    if old.as_ref().is_some_and(|old| old.permissions().readonly()) {
-        return Err(fail(io::ErrorKind::PermissionDenied.into()));
-    }
-    let name = target.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let beside = target.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
-    let written = (|| {
-        let mut file = File::options().write(true).create_new(true).open(&beside)?;
-        file.write_all(text.as_bytes())?;
-        if let Some(old) = old {
-            file.set_permissions(old.permissions())?;
+    let mut file = NewFile::create(path)?;
+    file.write(text.as_bytes())?;
+    file.finish()
+}
+
+/// A file that is replaced, or made: written beside it under another name first, then renamed, so that nobody ever sees a part.
+/// A link is followed; the permissions of the old file are kept. What is not finished is taken away.
+#[derive(Debug)]
+pub struct NewFile {
+    /// As it was named.
+    path: PathBuf,
+    target: PathBuf,
+    /// Nothing once it is finished.
+    beside: Option<PathBuf>,
+    file: File,
+    old: Option<fs::Metadata>,
+}
+
+impl NewFile {
+    /// Begins to write.
+    pub fn create(path: &Path) -> Result<NewFile, Failure> {
+        let fail = |error: io::Error| Failure::file("write", path, &error);
+        let target = match fs::symlink_metadata(path) {
+            Ok(_) => fs::canonicalize(path).map_err(fail)?,
+            Err(_) => path.to_owned(),
+        };
+        let old = fs::metadata(&target).ok();
+        if old.as_ref().is_some_and(|old| old.permissions().readonly()) {
+            return Err(fail(io::ErrorKind::PermissionDenied.into()));
         }
-        file.sync_all()?;
-        fs::rename(&beside, &target)
-    })();
-    written.map_err(|error| {
-        // The error to report is the first one.
-        let _ = fs::remove_file(&beside);
-        fail(error)
-    })
+        let name = target.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let beside = target.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
+        let file = File::options().write(true).create_new(true).open(&beside).map_err(fail)?;
+        Ok(NewFile { path: path.to_owned(), target, beside: Some(beside), file, old })
+    }
+
+    /// Writes more.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        self.file.write_all(bytes).map_err(|error| Failure::file("write", &self.path, &error))
+    }
+
+    /// Ends the file: from now on it is there.
+    pub fn finish(mut self) -> Result<(), Failure> {
+        let Some(beside) = self.beside.take() else { return Ok(()) };
+        let finished = (|| {
+            if let Some(old) = &self.old {
+                self.file.set_permissions(old.permissions())?;
+            }
+            self.file.sync_all()?;
+            fs::rename(&beside, &self.target)
+        })();
+        finished.map_err(|error| {
+            // The error to report is the first one.
+            let _ = fs::remove_file(&beside);
+            Failure::file("write", &self.path, &error)
+        })
+    }
+}
+
+impl Drop for NewFile {
+    fn drop(&mut self) {
+        if let Some(beside) = &self.beside {
+            // Whoever gave up has said why.
+            let _ = fs::remove_file(beside);
+        }
+    }
 }
 
 #[cfg(test)]

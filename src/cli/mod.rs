@@ -11,6 +11,7 @@
 //! ```
 
 mod ask;
+mod batch;
 mod check;
 mod clauses;
 #[cfg(feature = "sql")]
@@ -109,6 +110,8 @@ enum Command {
     Explain(explain::ExplainArgs),
     /// Ask for the facts one by one: only what can still matter, most useful first.
     Ask(ask::AskArgs),
+    /// Decide about every row of a table.
+    Batch(batch::BatchArgs),
     /// Compare two texts of a policy: what changed, and who is affected.
     Diff(diff::DiffArgs),
     /// Run declared tests and case files.
@@ -157,6 +160,7 @@ fn run(cli: &Cli, terminal: &Terminal) -> Outcome {
         Command::Eval(args) => eval::run(args, policies, terminal),
         Command::Explain(args) => explain::run(args, policies, terminal),
         Command::Ask(args) => ask::run(args, policies, terminal),
+        Command::Batch(args) => batch::run(args, policies, terminal),
         Command::Diff(args) => diff::run(args, policies, terminal),
         Command::Test(args) => test::run(args, policies, terminal),
         #[cfg(feature = "sql")]

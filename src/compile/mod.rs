@@ -57,9 +57,11 @@ pub use layout::{
     BEYOND, FIRST, Kind, Layout, MAX_SET_MEMBERS, Members, NONE, NOT_STATED, Row, Typed, UNKNOWN, day_number,
 };
 pub use plan::Verdict;
-pub use read::Reader;
+pub use read::{Beside, Reader};
 pub use residue::Residue;
 pub use row::{Settled, Trace};
+
+use std::collections::BTreeSet;
 
 use axes::Axis;
 use plan::Plan;
@@ -111,6 +113,11 @@ impl Compiled {
     pub fn layout(&self) -> &Layout {
         &self.layout
     }
+}
+
+/// Returns the facts that an answer to a request can rest on: those it reads in any version, and those that pick the versions.
+pub fn reads(program: &Program, request: &Request) -> BTreeSet<FactId> {
+    axes::reach(program, request).facts
 }
 
 /// The deciding facts on the days of a plan.

@@ -102,12 +102,18 @@ impl Reader {
 
     /// Reads an object of facts into a row. Returns false where it must be read otherwise; the row then holds anything.
     pub fn json(&self, text: &str, row: &mut Row) -> bool {
+        self.json_beside(text, row, &mut |_, _| false)
+    }
+
+    /// Reads an object of facts as [`Reader::json`] does, with more in it: each key that is no fact goes to `beside` with what
+    /// stands for it, which says whether it may stand there.
+    pub fn json_beside<'t>(&self, text: &'t str, row: &mut Row, beside: &mut Beside<'_, 't>) -> bool {
         row.cells.fill(NOT_STATED);
         if text.len() > MAX_FACTS_BYTES {
             return false;
         }
         let mut json = serde_json::Deserializer::from_str(text);
-        let read = Object { reader: self, row, seen: [0; SEEN_WORDS] }.deserialize(&mut json);
+        let read = Object { reader: self, row, beside, seen: [0; SEEN_WORDS] }.deserialize(&mut json);
         read.and_then(|()| json.end()).is_ok()
     }
 
@@ -187,13 +193,17 @@ fn number(text: &str, scale: u32) -> Option<i64> {
 /// Facts seen in an object are bits of so many words; a program with more facts is read otherwise.
 const SEEN_WORDS: usize = 16;
 
-struct Object<'r> {
+/// Takes a key that is no fact, and the JSON that stands for it.
+pub type Beside<'b, 't> = dyn FnMut(&'t str, &'t str) -> bool + 'b;
+
+struct Object<'r, 'b, 'de> {
     reader: &'r Reader,
     row: &'r mut Row,
+    beside: &'r mut Beside<'b, 'de>,
     seen: [u64; SEEN_WORDS],
 }
 
-impl<'de> DeserializeSeed<'de> for Object<'_> {
+impl<'de> DeserializeSeed<'de> for Object<'_, '_, 'de> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<(), D::Error> {
@@ -201,7 +211,7 @@ impl<'de> DeserializeSeed<'de> for Object<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Object<'_> {
+impl<'de> Visitor<'de> for Object<'_, '_, 'de> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -211,7 +221,13 @@ impl<'de> Visitor<'de> for Object<'_> {
     fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
         while let Some(key) = map.next_key::<&str>()? {
             let otherwise = || A::Error::custom("read otherwise");
-            let column = self.reader.column(key).ok_or_else(otherwise)?;
+            let Some(column) = self.reader.column(key) else {
+                let json: &RawValue = map.next_value()?;
+                if (self.beside)(key, json.get()) {
+                    continue;
+                }
+                return Err(otherwise());
+            };
             let word = self.seen.get_mut(column / 64).ok_or_else(otherwise)?;
             if std::mem::replace(word, *word | 1 << (column % 64)) >> (column % 64) & 1 == 1 {
                 return Err(otherwise());

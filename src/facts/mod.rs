@@ -23,7 +23,7 @@ mod tests;
 
 pub use error::{FactsError, ValueError};
 pub(crate) use read::within;
-pub use read::{read_facts, set_fact};
+pub use read::{read_facts, read_facts_beside, set_fact};
 pub(crate) use value::read_time;
 pub use value::{read_members, read_text};
 pub use write::{fact_json, record_json, write_facts};

@@ -21,6 +21,16 @@ const MAX_ERRORS: usize = 100;
 /// A missing key is not stated, `null` is none, `{"unknown": true}` is stated unknown. All errors are returned, in the order of
 /// the text. Good: `{"age": 30, "stays": [{"start": "2024-01-01"}]}`. Bad: `{"age": "30"}`, `{"age": 30, "age": 31}`.
 pub fn read_facts(program: &Program, text: impl AsRef<[u8]>) -> Result<Facts, Vec<FactsError>> {
+    read_facts_beside(program, text, |_| false)
+}
+
+/// Reads facts as [`read_facts`] does, from an object that holds more: keys that are no facts and stand `beside` them are passed
+/// over.
+pub fn read_facts_beside(
+    program: &Program,
+    text: impl AsRef<[u8]>,
+    beside: impl Fn(&str) -> bool,
+) -> Result<Facts, Vec<FactsError>> {
     let bytes = text.as_ref();
     if bytes.len() > MAX_FACTS_BYTES {
         return Err(vec![FactsError::TooLarge { bytes: bytes.len() }]);
@@ -45,7 +55,7 @@ pub fn read_facts(program: &Program, text: impl AsRef<[u8]>) -> Result<Facts, Ve
                 if let Some(slot) = reader.fact(program.fact(id), value) {
                     facts.set(id, slot);
                 }
-            } else {
+            } else if !beside(key) {
                 reader.push(|pointer| FactsError::UnknownFact {
                     pointer,
                     key: shorten(key),

@@ -23,20 +23,30 @@ pub fn read_columns(program: &Program, table: &CsvTable) -> Result<Vec<FactId>, 
     let mut columns = Vec::new();
     let mut errors = Vec::new();
     for name in &table.columns {
-        match program.facts.iter().position(|fact| fact.key == *name) {
-            Some(index) => columns.push(FactId(index as u32)),
-            None => errors.push(unknown_fact(program, name)),
+        match read_column(program, name) {
+            Ok(fact) => columns.push(fact),
+            Err(error) => errors.push(error),
         }
     }
     if errors.is_empty() { Ok(columns) } else { Err(errors) }
 }
 
+/// Reads the name of one column: the key of a fact.
+pub fn read_column(program: &Program, name: &str) -> Result<FactId, FactsError> {
+    let fact = program.facts.iter().position(|fact| fact.key == *name);
+    fact.map(|index| FactId(index as u32)).ok_or_else(|| unknown_fact(program, name))
+}
+
 /// Reads one row by the facts of its columns. All errors are returned, from left to right.
-pub fn read_row(program: &Program, columns: &[FactId], cells: &[String]) -> Result<Facts, Vec<FactsError>> {
+pub fn read_row<C: AsRef<str>>(
+    program: &Program,
+    columns: &[FactId],
+    cells: impl IntoIterator<Item = C>,
+) -> Result<Facts, Vec<FactsError>> {
     let mut facts = Facts::new(program);
     let mut errors = Vec::new();
     for (&id, cell) in columns.iter().zip(cells) {
-        match read_cell(program, id, cell.trim()) {
+        match read_cell(program, id, cell.as_ref().trim()) {
             Ok(Some(slot)) => facts.set(id, slot),
             Ok(None) => {}
             Err(error) => errors.push(error),

@@ -2,7 +2,7 @@
 //!
 //! The blocks of a section form one world. `enact` and `csv` blocks are its files: the path stands in the info string, or follows
 //! from the header; text without either belongs to the policy `p` of 2024-01-01. `enact PATH draft` is no part of the world: only
-//! commands that come after it read it, until the next of that path. `facts` says whom results are about. Results:
+//! commands that come after it read it, until the next of that path; `csv PATH rows` likewise are applicants. `facts` says whom results are about. Results:
 //!
 //! | block | holds |
 //! |---|---|
@@ -78,6 +78,10 @@ fn run_section(
         let result = match block.kind.as_str() {
             "enact" if block.has("draft") => {
                 console.write(block.path().unwrap_or("draft.enact"), block.text.as_bytes());
+                continue;
+            }
+            "csv" if block.has("rows") => {
+                console.write(block.path().unwrap_or("rows.csv"), block.text.as_bytes());
                 continue;
             }
             "enact" | "csv" => {

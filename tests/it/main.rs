@@ -1,6 +1,7 @@
 //! Everything that is tested from outside: literate tests, pages of error codes, the program.
 
 mod ask;
+mod batch;
 mod check;
 mod cli;
 mod codes;
@@ -25,6 +26,12 @@ fn spec() {
 #[test]
 fn messages() {
     literate::run_folder("tests/messages");
+}
+
+/// A policy over many rows.
+#[test]
+fn many_rows() {
+    literate::run_file(Path::new("docs/batch.md"));
 }
 
 /// What the README shows.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 use serde_json::value::RawValue;
 
-use crate::compile::{Columns, Row};
+use crate::compile::{Columns, Residue, Row, Trace};
 use crate::facts::Slot;
 use crate::program::{FactId, Program};
 
@@ -23,7 +23,7 @@ use super::summary::Summary;
 use super::write::{Cell, Layout, Source, Writer};
 
 /// How many rows of the interpreter one worker remembers: some megabytes.
-const MAX_REMEMBERED: usize = 4096;
+const MAX_REMEMBERED: usize = 16_384;
 
 /// What all workers share: how rows are read, what is asked, how answers are written.
 #[derive(Debug)]
@@ -91,6 +91,7 @@ impl<'p> Job<'p> {
             row: side.compiled.layout().row(),
             columns: Columns::new(side.program, side.compiled.layout()),
             remembered: FxHashMap::default(),
+            trace: Trace::default(),
             answers: Vec::new(),
         };
         Worker {
@@ -139,8 +140,9 @@ pub struct Worker<'j, 'p> {
 struct Desk {
     row: Row,
     columns: Columns,
-    /// Answers of the interpreter, by what is stated.
-    remembered: FxHashMap<Vec<(FactId, Slot)>, Vec<u32>>,
+    /// Answers of the interpreter.
+    remembered: FxHashMap<Alike, Vec<u32>>,
+    trace: Trace,
     /// By row and what is asked: the answer as [`Known`] numbers it.
     answers: Vec<u32>,
 }
@@ -245,7 +247,7 @@ impl<'p> Worker<'_, 'p> {
                     Some(settled) => desk.answers.push(known.number(place, RowAnswer::from(settled))),
                     None => {
                         desk.answers.truncate(first);
-                        desk.ask(self.job, side, known, chunk, &chunk.rows[good]);
+                        desk.ask(self.job, side, known, chunk, (row, &chunk.rows[good]));
                         break;
                     }
                 }
@@ -280,12 +282,19 @@ impl<'p> Worker<'_, 'p> {
 
 impl Desk {
     /// Asks the interpreter about a row, unless it was asked about one like it.
-    fn ask(&mut self, job: &Job, side: &Side, known: &mut Known, chunk: &Chunk, raw: &RawRow) {
+    fn ask(&mut self, job: &Job, side: &Side, known: &mut Known, chunk: &Chunk, (row, raw): (usize, &RawRow)) {
+        self.columns.row(row, &mut self.row);
+        side.compiled.decide(&self.row, &mut self.trace);
+        let mut alike = side.compiled.residue(&self.trace).map(Alike::Left);
+        if let Some(numbers) = alike.as_ref().and_then(|alike| self.remembered.get(alike)) {
+            self.answers.extend_from_slice(numbers);
+            return;
+        }
         // The row was read before: it is good.
         let Ok(text) = chunk.text(raw) else { return };
         let Ok(facts) = side.facts(job.context(), chunk, raw, text) else { return };
-        let stated = side.relevant(&facts);
-        let numbers = match self.remembered.get(&stated) {
+        let alike = alike.take().unwrap_or_else(|| Alike::Stated(side.relevant(&facts)));
+        let numbers = match self.remembered.get(&alike) {
             Some(numbers) => numbers.clone(),
             None => {
                 let answers = side.evaluate(&facts).enumerate();
@@ -293,10 +302,19 @@ impl Desk {
                 if self.remembered.len() >= MAX_REMEMBERED {
                     self.remembered.clear();
                 }
-                self.remembered.insert(stated, numbers.clone());
+                self.remembered.insert(alike, numbers.clone());
                 numbers
             }
         };
         self.answers.extend(numbers);
     }
+}
+
+/// What rows have in common that have the same answers.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Alike {
+    /// What is left to be asked when all that is known is put in.
+    Left(Residue),
+    /// All that is stated on facts that are read; where no slot holds one of them.
+    Stated(Vec<(FactId, Slot)>),
 }

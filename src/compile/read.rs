@@ -79,6 +79,7 @@ impl Reader {
             (_, "") => Some((NOT_STATED, None)),
             (Kind::YesNo, "yes" | "true") => Some((1, None)),
             (Kind::YesNo, "no" | "false") => Some((0, None)),
+            (Kind::Set(_), "{}") => Some((0, Some(Members::default()))),
             (Kind::Set(id), text) => {
                 let mut members = Members::default();
                 let mut inserted = 0;

@@ -307,6 +307,7 @@ fn the_short_way_refuses_what_the_long_way_refuses() {
         ("seen", "red;GRN"),
         ("seen", "red;red"),
         ("seen", "{red, GRN}"),
+        ("seen", "{}"),
         ("on", "none"),
         ("on", ""),
         ("on", "unknown"),

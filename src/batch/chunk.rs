@@ -64,11 +64,21 @@ impl Chunk {
     /// The text of a cell of a row whose text is UTF-8, without quotes and the blanks around it.
     pub(super) fn cell<'c>(&self, text: &'c str, row: &RawRow, cell: (u32, u32)) -> Cow<'c, str> {
         let at = |place: u32| (place - row.span.0) as usize;
-        let raw = text.get(at(cell.0)..at(cell.1)).unwrap_or("").trim();
+        let raw = trimmed(text.get(at(cell.0)..at(cell.1)).unwrap_or(""));
         match raw.strip_prefix('"').and_then(|raw| raw.strip_suffix('"')) {
             Some(inside) if inside.contains('"') => Cow::Owned(inside.replace("\"\"", "\"").trim().to_owned()),
             Some(inside) => Cow::Borrowed(inside.trim()),
             None => Cow::Borrowed(raw),
         }
+    }
+}
+
+/// Takes blanks around a text away. Most have none.
+fn trimmed(text: &str) -> &str {
+    match text.as_bytes() {
+        [] => text,
+        [one] if one.is_ascii_graphic() => text,
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        _ => text.trim(),
     }
 }

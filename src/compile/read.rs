@@ -36,7 +36,8 @@ struct Entry {
 pub struct Reader {
     keys: HashMap<Box<str>, usize, FxBuildHasher>,
     entries: Vec<Entry>,
-    members: HashMap<EnumId, Spelt>,
+    /// By enum; empty for enums of no slot.
+    members: Vec<Spelt>,
 }
 
 /// The members of an enum by how data spells them.
@@ -55,12 +56,12 @@ impl Reader {
             })
             .collect();
         let keys = program.facts.iter().enumerate().map(|(index, fact)| (fact.key.as_str().into(), index)).collect();
-        let mut members: HashMap<EnumId, Spelt> = HashMap::new();
+        let mut members = vec![Spelt::default(); program.enums.len()];
         for kind in entries.iter().filter_map(|entry| entry.kind) {
             if let Kind::Member(id) | Kind::Set(id) = kind {
                 let all = program.enum_type(id).members.values();
                 let spelt = all.enumerate().map(|(index, member)| (member.written.as_str().into(), index as u32));
-                members.insert(id, spelt.collect());
+                members[id.0 as usize] = spelt.collect();
             }
         }
         Reader { keys, entries, members }
@@ -85,7 +86,7 @@ impl Reader {
                 let mut inserted = 0;
                 let known = text.split(';').all(|member| {
                     inserted += 1;
-                    self.members[&id].get(member.trim()).map(|&member| members.insert(member)).is_some()
+                    self.spelt(id).get(member.trim()).map(|&member| members.insert(member)).is_some()
                 });
                 (known && members.count() == inserted).then_some((0, Some(members)))
             }
@@ -118,9 +119,13 @@ impl Reader {
         read.and_then(|()| json.end()).is_ok()
     }
 
+    fn spelt(&self, id: EnumId) -> &Spelt {
+        &self.members[id.0 as usize]
+    }
+
     fn scalar(&self, kind: Kind, text: &str) -> Option<i64> {
         match kind {
-            Kind::Member(id) => self.members[&id].get(text).map(|&member| i64::from(member)),
+            Kind::Member(id) => self.spelt(id).get(text).map(|&member| i64::from(member)),
             Kind::Date => date(text),
             Kind::Number(scale) => number(text, scale),
             Kind::Time => read_time(text).ok().map(i64::from),
@@ -311,7 +316,7 @@ impl<'de> Visitor<'de> for Stated<'_> {
         let Kind::Set(id) = self.kind else { return Err(otherwise()) };
         let (mut members, mut count) = (Members::default(), 0);
         while let Some(text) = seq.next_element::<&str>()? {
-            members.insert(*self.reader.members[&id].get(text).ok_or_else(otherwise)?);
+            members.insert(*self.reader.spelt(id).get(text).ok_or_else(otherwise)?);
             count += 1;
         }
         if members.count() == count { Ok((0, Some(members))) } else { Err(otherwise()) }

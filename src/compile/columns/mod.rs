@@ -112,16 +112,16 @@ impl Columns {
 
     /// Adds a row.
     pub fn push(&mut self, row: &Row) {
-        let (word, bit) = (self.rows / 64, 1u64 << (self.rows % 64));
+        let (word, bit) = (self.rows / 64, self.rows % 64);
         for (slot, column) in self.columns.iter_mut().enumerate() {
             let cell = row.cells[slot];
             match column {
                 Column::Verdicts { yes, no, not_stated } => {
                     for (bits, holds) in [(yes, cell == 1), (no, cell == 0), (not_stated, cell == NOT_STATED)] {
-                        bits.resize(word + 1, 0);
-                        if holds {
-                            bits[word] |= bit;
+                        if bit == 0 {
+                            bits.push(0);
                         }
+                        bits[word] |= u64::from(holds) << bit;
                     }
                 }
                 Column::Bytes(cells) => cells.push(to_byte(cell), cell >= FIRST),

@@ -42,8 +42,7 @@ impl Axis {
     }
 }
 
-/// Returns the deciding facts of what is asked, with their boundaries. Nothing where one of them is no date, or private to
-/// no slot.
+/// Returns the deciding facts of what is asked, with their boundaries. Nothing where one of them is no date.
 pub(super) fn axes(program: &Program, layout: &Layout, request: &Request, reach: &Reach<'_>) -> Option<Vec<Axis>> {
     let mut axes: Vec<Axis> = Vec::new();
     for policy in policies(program, request) {

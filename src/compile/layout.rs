@@ -4,8 +4,9 @@
 //! whole hundredths or millionths. Four cells below all others say that there is no number ([`NOT_STATED`], [`UNKNOWN`],
 //! [`BEYOND`], [`NONE`]). A set of members of an enum is a row of bits beside its cell.
 //!
-//! **Invariant:** a value that a slot cannot hold (a text, more decimals than its scale) is [`BEYOND`] it, and taken as unknown. That is sound:
-//! what is known of the other facts holds whatever it is (V7), and what is then not decided goes to the interpreter.
+//! **Invariant:** a value that a slot cannot hold (a text, more decimals than its scale) is [`BEYOND`] it, and taken as unknown.
+//! That is sound: what is known of the other facts holds whatever it is (V7), and what is then not decided goes to the
+//! interpreter.
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;

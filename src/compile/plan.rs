@@ -1,8 +1,9 @@
 //! What a compiled decision does: steps over registers, each with one pointwise meaning.
 //!
-//! Registers are verdicts, cells and sets. The first of each are the slots of the row (of verdicts also
-//! [`CONSTANT_VERDICTS`]), then comes one for each step of that kind. A step reads only what stands before it, so one pass computes all. Both engines, one row at a time and many rows by
-//! columns, mean by a step what [`TruthStep::verdict`], [`CellStep::cell`] and [`SetStep::members`] say.
+//! Registers are verdicts, cells and sets. The first of each are the slots of the row (of verdicts also [`CONSTANT_VERDICTS`]),
+//! then comes one for each step of that kind. A step reads only what stands before it, so one pass computes all. Both engines,
+//! one row at a time and many rows by columns, mean by a step what [`TruthStep::verdict`], [`CellStep::cell`] and
+//! [`SetStep::members`] say.
 //!
 //! Three values only: an error value is *unknown* here. What comes out known is the same with an error in its place (V6, V7);
 //! what does not goes to the interpreter, which knows errors.

@@ -40,6 +40,8 @@ pub fn read_folder(root: &Path) -> Result<(Folder, Vec<Diagnostic>), Failure> {
 
 /// Returns a root as places show it: with forward slashes, without `./` and a slash at the end, empty for `.`.
 pub fn shown_root(root: &Path) -> String {
+    // Components leave out each `.` but the first.
+    let root: PathBuf = root.components().collect();
     let text = root.to_string_lossy().replace('\\', "/");
     let text = text.trim_start_matches("./").trim_end_matches('/');
     if text == "." { String::new() } else { text.to_owned() }
@@ -307,7 +309,7 @@ mod tests {
     #[test]
     fn roots_are_shown_plainly() {
         for (root, shown) in
-            [("policies/", "policies"), ("./policies", "policies"), (".", ""), ("/a/b", "/a/b"), ("../p", "../p")]
+            [("policies/", "policies"), ("./policies", "policies"), (".", ""), ("/a/./b", "/a/b"), ("../p", "../p")]
         {
             assert_eq!(shown_root(Path::new(root)), shown);
         }

@@ -292,6 +292,8 @@ impl<'p> Look<'p> {
         let version = self.program.version(self.version);
         let mut places: Vec<String> = Vec::new();
         let vague: Vec<Gid> = self.space.encoder.vague.keys().copied().collect();
+        // Whether somebody is there for whom it is vague decides only what is said here: left open, it is said.
+        let open = self.open;
         for id in vague {
             // What is vague only for people the version is not meant for matters to nobody.
             let cases = self.space.encoder.cases(id);
@@ -305,6 +307,7 @@ impl<'p> Look<'p> {
                 places.push(text);
             }
         }
+        self.open = open;
         if self.open {
             places.push("questions that would take too long".into());
         }

@@ -8,6 +8,8 @@
 //!   expression is a node of its own ([`Op::Clause`]) that means what its inner node means.
 //! - A [`Decision`] belongs to one version of a policy; its [`Family`] is the decision over all versions.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use indexmap::IndexMap;
 
@@ -883,6 +885,24 @@ impl Program {
     /// Finds a policy by name.
     pub fn find_policy(&self, name: &str) -> Option<PolicyId> {
         self.policies.iter().position(|policy| policy.name == name).map(|index| PolicyId(index as u32))
+    }
+
+    /// Returns policies and all that they use in any version, each once, the given ones first.
+    pub fn with_used(&self, policies: impl IntoIterator<Item = PolicyId>) -> Vec<PolicyId> {
+        let mut reached: Vec<PolicyId> = Vec::new();
+        policies.into_iter().for_each(|policy| {
+            if !reached.contains(&policy) {
+                reached.push(policy);
+            }
+        });
+        let mut next = 0;
+        while let Some(policy) = reached.get(next) {
+            let uses = &self.policies[policy.index()].uses;
+            let more: BTreeSet<PolicyId> = uses.iter().copied().filter(|used| !reached.contains(used)).collect();
+            reached.extend(more);
+            next += 1;
+        }
+        reached
     }
 
     /// Finds a fact by its name in policies.

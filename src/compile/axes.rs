@@ -105,21 +105,10 @@ pub(super) fn place(axes: &[Axis], cell: impl Fn(usize) -> i64) -> Option<usize>
     })
 }
 
-/// All policies that may be reached, the asked one first.
-pub(super) fn policies(program: &Program, request: &Request) -> Vec<PolicyId> {
+/// All policies that may be reached.
+fn policies(program: &Program, request: &Request) -> Vec<PolicyId> {
     let asked = request.asked.iter().filter_map(|&family| program.family(family).policy);
-    let mut all: Vec<PolicyId> = Vec::new();
-    let mut waiting: Vec<PolicyId> = asked.chain([request.policy]).collect();
-    while let Some(policy) = waiting.pop() {
-        if all.contains(&policy) {
-            continue;
-        }
-        all.push(policy);
-        for &version in &program.policies[policy.index()].versions {
-            waiting.extend(&program.version(version).uses);
-        }
-    }
-    all
+    program.with_used(std::iter::once(request.policy).chain(asked))
 }
 
 /// Adds to what is read all that picks versions or must hold.

@@ -40,14 +40,9 @@ impl Verdict {
         Verdict(self.0 >> 1 | (self.0 & 1) << 1)
     }
 
-    /// Both bits where it is yes, else none.
-    fn yes(self) -> u8 {
-        (self.0 & 1) * 3
-    }
-
-    /// Both bits where it is no, else none.
-    fn no(self) -> u8 {
-        (self.0 >> 1) * 3
+    /// Whether it is yes, and whether it is no: 1 or 0.
+    fn bits(self) -> [u64; 2] {
+        [u64::from(self.0 & 1), u64::from(self.0 >> 1)]
     }
 
     /// Whether it is known and yes.
@@ -203,7 +198,9 @@ impl TruthStep {
             }
             TruthStep::If(condition, a, b) => {
                 let (a, b, condition) = (row.verdict(*a), row.verdict(*b), row.verdict(*condition));
-                Verdict(a.0 & condition.yes() | b.0 & condition.no() | a.0 & b.0)
+                // Both bits where the condition is yes, or no, else none.
+                let (yes, no) = ((condition.0 & 1) * 3, (condition.0 >> 1) * 3);
+                Verdict(a.0 & yes | b.0 & no | a.0 & b.0)
             }
             TruthStep::Same(a, b) => match (row.verdict(*a), row.verdict(*b)) {
                 (Verdict::UNKNOWN, _) | (_, Verdict::UNKNOWN) => Verdict::UNKNOWN,
@@ -252,16 +249,22 @@ impl TruthStep {
                 let (yes, no) = (row.verdict(*yes), row.verdict(*no));
                 let both = both.map_or(Verdict::UNKNOWN, Verdict::of);
                 let neither = neither.map_or(Verdict::UNKNOWN, |at| row.verdict(at));
-                // Each of the four ways is out of the question, or says what comes out.
-                Verdict(
-                    (yes.no() | no.no() | both.0)
-                        & (yes.no() | no.yes() | Verdict::YES.0)
-                        & (yes.yes() | no.no() | Verdict::NO.0)
-                        & (yes.yes() | no.yes() | neither.0),
-                )
+                let [yes, no] = outcome([yes, no, both, neither].map(Verdict::bits));
+                Verdict((yes | no << 1) as u8)
             }
         }
     }
+}
+
+/// What a yes/no decision comes to: which rows are yes and which are no, a bit a row. Given are the same of a rule for yes
+/// that stands, of one for no, of what both together come to, and of what holds if neither stands.
+pub(crate) fn outcome([yes, no, both, neither]: [[u64; 2]; 4]) -> [u64; 2] {
+    // Each of the four ways is out of the question, or says what comes out.
+    let never = [yes[1] | no[1], yes[1] | no[0], yes[0] | no[1], yes[0] | no[0]];
+    [
+        (never[0] | both[0]) & never[2] & (never[3] | neither[0]),
+        (never[0] | both[1]) & never[1] & (never[3] | neither[1]),
+    ]
 }
 
 fn all_of(a: Verdict, b: Verdict) -> Verdict {

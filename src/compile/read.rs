@@ -6,13 +6,13 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use chrono::NaiveDate;
 use rustc_hash::FxBuildHasher;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::layout::{FIRST, Kind, Layout, Members, NONE, NOT_STATED, Row, UNKNOWN, day_number};
 use crate::facts::{MAX_FACTS_BYTES, read_time};
+use crate::load::time::read_date;
 use crate::program::{Fact, Program};
 use crate::value::{EnumId, Value};
 
@@ -126,7 +126,7 @@ impl Reader {
     fn scalar(&self, kind: Kind, text: &str) -> Option<i64> {
         match kind {
             Kind::Member(id) => self.spelt(id).get(text).map(|&member| i64::from(member)),
-            Kind::Date => date(text),
+            Kind::Date => read_date(text).ok().map(day_number),
             Kind::Number(scale) => number(text, scale),
             Kind::Time => read_time(text).ok().map(i64::from),
             Kind::YesNo | Kind::Set(_) => None,
@@ -159,19 +159,6 @@ impl Entry {
         }
         true
     }
-}
-
-/// `2024-12-24`, from 0001 on.
-fn date(text: &str) -> Option<i64> {
-    let &[a, b, c, d, b'-', m, n, b'-', x, y] = text.as_bytes() else { return None };
-    let digits = |digits: &[u8]| {
-        digits.iter().try_fold(0u32, |number, digit| {
-            let digit = digit.wrapping_sub(b'0');
-            (digit <= 9).then_some(number * 10 + u32::from(digit))
-        })
-    };
-    let year = digits(&[a, b, c, d]).filter(|&year| year > 0)?;
-    NaiveDate::from_ymd_opt(year as i32, digits(&[m, n])?, digits(&[x, y])?).map(day_number)
 }
 
 /// `-12.50` in units of ten to the power of minus `scale`: no leading zeros, and no more decimals than that.

@@ -10,6 +10,7 @@ use super::number::Number;
 use super::refuse::{ENGINE, Refusal};
 use super::shape::{ERROR, Kind, Members, NO, NONE, Shape, State, UNKNOWN, YES};
 use super::{date, set};
+use crate::compile::day_number;
 use crate::value::{Evaluated, Value};
 
 impl Emit<'_> {
@@ -181,7 +182,7 @@ impl Emit<'_> {
         match shape {
             Shape::Period(state, start, end) => Ok((state.clone(), start.clone(), end.clone())),
             Shape::Const(Evaluated::Value(Value::Period { start, end })) => {
-                let day = |day: chrono::NaiveDate| int(super::shape::days(day));
+                let day = |day: chrono::NaiveDate| int(day_number(day));
                 Ok((State::always(YES), day(*start), end.map_or_else(super::expr::null, day)))
             }
             Shape::Const(_) => Ok((shape.state(), super::expr::null(), super::expr::null())),

@@ -6,6 +6,7 @@
 use super::dialect::Dialect;
 use super::expr::{Sql, all, call, case, int};
 use super::layers::Layers;
+use crate::compile::day_number;
 use crate::syntax::ast::Rounding;
 
 /// Days of 400 years.
@@ -20,7 +21,7 @@ pub(crate) const CIVIL: (i64, i64) = (-719_162, 2_932_896);
 
 /// The first and last day that the interpreter's calendar has.
 pub(crate) fn calendar() -> (i64, i64) {
-    (super::shape::days(chrono::NaiveDate::MIN), super::shape::days(chrono::NaiveDate::MAX))
+    (day_number(chrono::NaiveDate::MIN), day_number(chrono::NaiveDate::MAX))
 }
 
 /// A month and a day in it.

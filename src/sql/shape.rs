@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 
 use super::expr::{Sql, case, int, null, text};
 use super::refuse::Refusal;
+use crate::compile::day_number;
 use crate::program::Program;
 use crate::value::{Evaluated, Value};
 
@@ -240,7 +241,7 @@ pub(crate) fn literal(program: &Program, value: &Value, scale: u32) -> Option<(S
             (int(fits), Kind::Number { scale, least: scaled, most: scaled })
         }
         Value::Date(date) => {
-            let days = days(*date);
+            let days = day_number(*date);
             (int(days), Kind::Date { least: days, most: days })
         }
         Value::Time(minutes) => (int(i64::from(*minutes)), Kind::Time),
@@ -257,11 +258,6 @@ pub(crate) fn scaled(number: Decimal, scale: u32) -> Option<i128> {
     let number = number.normalize();
     let power = scale.checked_sub(number.scale())?;
     number.mantissa().checked_mul(10i128.checked_pow(power)?)
-}
-
-/// Days since 1970-01-01.
-pub(crate) fn days(date: chrono::NaiveDate) -> i64 {
-    date.signed_duration_since(chrono::NaiveDate::default()).num_days()
 }
 
 /// A member as data spell it, or a text.

@@ -5,7 +5,8 @@ use std::rc::Rc;
 use super::expr::{Sql, any, case, int, sum};
 use super::layers::Layers;
 use super::logic;
-use super::shape::{ERROR, Kind, NO, Shape, State, UNKNOWN, YES, days};
+use super::shape::{ERROR, Kind, NO, Shape, State, UNKNOWN, YES};
+use crate::compile::day_number;
 use crate::eval::kernel::clock;
 use crate::program::{Boundary, Program};
 use crate::value::{Evaluated, Value};
@@ -36,7 +37,7 @@ impl Day {
         if self.is_instant {
             return State::new(case(vec![(self.value.clone().ge(int(start)), int(YES))], int(NO)), &[NO, YES]);
         }
-        let date = int(days(boundary.date));
+        let date = int(day_number(boundary.date));
         let on_that_day = match (&boundary.moment, &self.moment) {
             (None, _) => State::always(YES),
             (Some(_), None) => State::always(ERROR),

@@ -6,7 +6,7 @@ use super::dialect::Dialect;
 use super::expr::{Sql, all, case, int, sum};
 use super::layers::Layers;
 use super::refuse::{ENGINE, Refusal};
-use super::shape::days;
+use crate::compile::day_number;
 use crate::program::Calendar;
 
 /// A monday far back, in days since 1970-01-01: 1,000 years of 365.2425 days and some before 0001-01-01.
@@ -20,7 +20,7 @@ pub(crate) fn add(
     day: &Sql,
     count: i64,
 ) -> Result<(Sql, Sql), Refusal> {
-    let (first, last) = (days(calendar.covers.0), days(calendar.covers.1));
+    let (first, last) = (day_number(calendar.covers.0), day_number(calendar.covers.1));
     // A day that is not covered is outside the range of what is counted here, and `!` anyway.
     let covered = first - 1..=last + 1;
     if count == 0 {
@@ -47,7 +47,7 @@ pub(crate) fn add(
     let weekdays = layers.column(weeks.times(int(per_week)).plus(begun));
     // Holidays on other days of the week: each by how many of these days there are up to it, and how many of them work.
     let index = |day: chrono::NaiveDate| {
-        let shifted = days(day) - MONDAY;
+        let shifted = day_number(day) - MONDAY;
         let weekday = i64::from(day.weekday().num_days_from_monday());
         shifted.div_euclid(7) * per_week + week.iter().filter(|of| **of <= weekday).count() as i64
     };

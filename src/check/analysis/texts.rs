@@ -13,15 +13,8 @@ use crate::value::Type;
 /// nobody wrote (V8).
 pub(super) fn assumptions(program: &Program, claims: &mut Claims) {
     for root in 0..program.policies.len() {
-        let mut reached = vec![PolicyId(root as u32)];
-        let mut next = 0;
-        while next < reached.len() {
-            let uses = program.policies[reached[next].index()].uses.clone();
-            next += 1;
-            reached.extend(uses.into_iter().filter(|used| !reached.contains(used)).collect::<BTreeSet<_>>());
-        }
         let mut first: BTreeMap<u32, Vec<(VersionId, &Assumption)>> = BTreeMap::new();
-        for policy in reached {
+        for policy in program.with_used([PolicyId(root as u32)]) {
             for &version in &program.policies[policy.index()].versions {
                 for assumption in &program.version(version).assumptions {
                     let earlier = first.entry(assumption.fact.0).or_default();

@@ -30,7 +30,7 @@ pub struct Rows {
 pub fn read(path: &Path) -> Result<Rows, Failure> {
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
     if ending == "parquet" {
-        let help = "save the rows as CSV or JSONL; Parquet is read by the feature `batch`, which this program is built without";
+        let help = "save the rows as CSV or JSONL";
         return Err(unreadable(path, "is Parquet, which is not read", help));
     }
     let bytes = read_input(path, MAX_POPULATION_BYTES)?;

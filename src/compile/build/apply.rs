@@ -2,7 +2,8 @@
 
 use super::{Builder, MAX_SCALE};
 use crate::compile::layout::Kind;
-use crate::compile::plan::{CellAt, CellStep, Operand, Relation, SetStep, Truth, TruthStep};
+use crate::compile::plan::{CellAt, CellStep, Operand, Relation, SetStep, TruthStep};
+use crate::eval::kernel::Key;
 use crate::program::{NodeId, Op};
 use crate::syntax::ast::Rounding;
 use crate::value::{EnumId, Value};
@@ -13,20 +14,14 @@ impl Builder<'_> {
         let number = Kind::Number(0);
         match (program.op(id), operands) {
             (Op::Clause(..), [a]) => a.clone(),
-            (Op::All(_), parts) => {
-                let parts: Vec<Truth> = parts.iter().map(|part| self.truth(part)).collect();
-                self.all(&parts)
-            }
-            (Op::Any(_), parts) => {
-                let parts: Vec<Truth> = parts.iter().map(|part| self.truth(part)).collect();
-                self.any(&parts)
-            }
+            (Op::All(_), parts) => self.apply_key(Key::All, parts),
+            (Op::Any(_), parts) => self.apply_key(Key::Any, parts),
+            (Op::Not(_), parts) => self.apply_key(Key::Not, parts),
+            (Op::If(..), parts) => self.apply_key(Key::If, parts),
             (Op::AtLeast(least, _), parts) => {
                 let parts = parts.iter().map(|part| self.truth(part)).collect();
                 Operand::Truth(self.truth_step(TruthStep::AtLeast(*least, parts)))
             }
-            (Op::Not(_), [Operand::Truth(truth)]) => Operand::Truth(truth.not()),
-            (Op::If(..), [condition, a, b]) => self.choose(condition, a, b),
             (Op::Equal(..), [a, b]) => self.compare(Relation::Equal, a, b),
             (Op::Less(..), [a, b]) => self.compare(Relation::Less, a, b),
             (Op::LessEqual(..), [a, b]) => self.compare(Relation::LessEqual, a, b),

@@ -1,7 +1,7 @@
 //! The answers for all rows of columns.
 
-use super::Columns;
 use super::block::{At, BLOCK, Block, WORDS};
+use super::{Columns, bit};
 use crate::compile::layout::{Kind, Members, NONE, UNKNOWN};
 use crate::compile::plan::{Asked, Operand, Plan, Registers, Verdict};
 use crate::compile::row::Settled;
@@ -96,18 +96,17 @@ impl Compiled {
         let part = &answers.parts[part as usize];
         let (of, columns) = (&self.plans[part.plan].as_ref()?.asked[asked], &part.asked[asked]);
         let at = at as usize;
-        let bit = |bits: &[u64]| bits[at / 64] >> (at % 64) & 1 == 1;
-        if !bit(&columns.settled) {
+        if !bit(&columns.settled, at) {
             return None;
         }
         let value = match (&columns.value, &of.value) {
-            (Values::Yes(yes), _) => Value::Bool(bit(yes)),
+            (Values::Yes(yes), _) => Value::Bool(bit(yes, at)),
             (Values::Cells(cells), Operand::Cell(_, kind)) => kind.value(cells[at], &Members::default())?,
             (Values::Sets(sets), Operand::Set(_, id)) => Kind::Set(*id).value(0, sets[at].as_ref()?)?,
             (_, Operand::Value(value)) => value.clone(),
             _ => return Some(Settled::not_in_force()),
         };
-        let because = of.because(&value, |rule| bit(&columns.stands[rule]));
+        let because = of.because(&value, |rule| bit(&columns.stands[rule], at));
         Some(Settled { status: Status::Decided, value: Some(value), version: of.version, because })
     }
 }
@@ -135,9 +134,8 @@ impl Answers {
     pub fn verdict(&self, row: usize, asked: usize) -> Verdict {
         let Some((part, at)) = self.place(row) else { return Verdict::UNKNOWN };
         let columns = &self.parts[part as usize].asked[asked];
-        let bit = |bits: &[u64]| bits[at as usize / 64] >> (at % 64) & 1 == 1;
         match &columns.value {
-            Values::Yes(yes) if bit(&columns.settled) => Verdict::of(bit(yes)),
+            Values::Yes(yes) if bit(&columns.settled, at as usize) => Verdict::of(bit(yes, at as usize)),
             _ => Verdict::UNKNOWN,
         }
     }

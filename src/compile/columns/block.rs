@@ -1,8 +1,8 @@
 //! A block of rows: what every step comes to for each of them.
 
-use super::{Cells, Column, Columns, FIRST_WORD, NO_MEMBER, to_byte};
+use super::{Cells, Column, Columns, FIRST_WORD, NO_MEMBER, bit, to_byte};
 use crate::compile::layout::{FIRST, Members, NONE, NOT_STATED};
-use crate::compile::plan::{CONSTANT_VERDICTS, Plan, Registers, Relation, Step, Truth, TruthStep, Verdict};
+use crate::compile::plan::{CONSTANT_VERDICTS, Plan, Registers, Relation, Step, Truth, TruthStep, Verdict, outcome};
 
 /// Rows of a block: its registers fit the cache nearest to a core.
 pub(super) const BLOCK: usize = 1024;
@@ -25,10 +25,9 @@ impl Bits {
     }
 
     fn get(&self, row: usize) -> Verdict {
-        let bit = |bits: &[u64; WORDS]| bits[row / 64] >> (row % 64) & 1 == 1;
-        if bit(&self.yes) {
+        if bit(&self.yes, row) {
             Verdict::YES
-        } else if bit(&self.no) {
+        } else if bit(&self.no, row) {
             Verdict::NO
         } else {
             Verdict::UNKNOWN
@@ -198,19 +197,12 @@ impl Block {
         let both = Bits::all(both.map_or(Verdict::UNKNOWN, Verdict::of));
         let unknown = Bits::all(Verdict::UNKNOWN);
         let neither = neither.map_or((&unknown.yes, &unknown.no), |at| self.bits(at));
-        let mut outcome = unknown;
+        let mut bits = unknown;
         for word in 0..WORDS {
-            // Each of the four ways is out of the question, or says what comes out.
-            let never = [
-                yes.1[word] | no.1[word],
-                yes.1[word] | no.0[word],
-                yes.0[word] | no.1[word],
-                yes.0[word] | no.0[word],
-            ];
-            outcome.yes[word] = (never[0] | both.yes[word]) & never[2] & (never[3] | neither.0[word]);
-            outcome.no[word] = (never[0] | both.no[word]) & never[1] & (never[3] | neither.1[word]);
+            let given = [yes, no, (&both.yes, &both.no), neither].map(|(yes, no)| [yes[word], no[word]]);
+            [bits.yes[word], bits.no[word]] = outcome(given);
         }
-        outcome
+        bits
     }
 
     /// The column of a slot that nothing fills in.

@@ -164,15 +164,12 @@ impl Columns {
 
     fn cell(&self, slot: usize, row: usize) -> i64 {
         match &self.columns[slot] {
-            Column::Verdicts { yes, no, not_stated } => {
-                let bit = |bits: &[u64]| bits[row / 64] >> (row % 64) & 1 == 1;
-                match (bit(yes), bit(no), bit(not_stated)) {
-                    (true, ..) => 1,
-                    (_, true, _) => 0,
-                    (_, _, true) => NOT_STATED,
-                    _ => UNKNOWN,
-                }
-            }
+            Column::Verdicts { yes, no, not_stated } => match (bit(yes, row), bit(no, row), bit(not_stated, row)) {
+                (true, ..) => 1,
+                (_, true, _) => 0,
+                (_, _, true) => NOT_STATED,
+                _ => UNKNOWN,
+            },
             Column::Bytes(cells) => from_byte(cells.cells[row]),
             Column::Words(cells) => from_word(cells.cells[row]),
             Column::Longs(cells) => cells.cells[row],
@@ -191,10 +188,15 @@ impl Columns {
     }
 }
 
+/// Whether the bit of a row is set.
+fn bit(bits: &[u64], row: usize) -> bool {
+    bits[row / 64] >> (row % 64) & 1 == 1
+}
+
 fn gather_bits(bits: &[u64], rows: &[u32]) -> Vec<u64> {
     let word = |rows: &[u32]| {
-        let bit = |word: u64, (place, &row): (usize, &u32)| word | (bits[row as usize / 64] >> (row % 64) & 1) << place;
-        rows.iter().enumerate().fold(0, bit)
+        let add = |word: u64, (place, &row): (usize, &u32)| word | u64::from(bit(bits, row as usize)) << place;
+        rows.iter().enumerate().fold(0, add)
     };
     rows.chunks(64).map(word).collect()
 }

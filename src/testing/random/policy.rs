@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use chrono::{NaiveDate, TimeDelta};
+
 /// What an edit can move in an atom.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Slot {
@@ -77,18 +79,8 @@ pub struct Policy {
 
 /// Writes a day that many days after 2024-01-01.
 pub fn day(days: i64) -> String {
-    // From <https://howardhinnant.github.io/date_algorithms.html#civil_from_days>; 738_886 days from 0000-03-01 to 2023-03-01,
-    // and 306 from there to 2024-01-01.
-    let z = days + 738_886 + 306;
-    let era = z.div_euclid(146_097);
-    let day_of_era = z.rem_euclid(146_097);
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    format!("{year:04}-{month:02}-{day:02}")
+    let first = NaiveDate::from_ymd_opt(2024, 1, 1).expect("a day");
+    (first + TimeDelta::days(days)).format("%Y-%m-%d").to_string()
 }
 
 impl Atom {

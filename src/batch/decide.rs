@@ -285,15 +285,15 @@ impl Desk {
     fn ask(&mut self, job: &Job, side: &Side, known: &mut Known, chunk: &Chunk, (row, raw): (usize, &RawRow)) {
         self.columns.row(row, &mut self.row);
         side.compiled.decide(&self.row, &mut self.trace);
-        let mut alike = side.compiled.residue(&self.trace).map(Alike::Left);
-        if let Some(numbers) = alike.as_ref().and_then(|alike| self.remembered.get(alike)) {
+        let left = side.compiled.residue(&self.trace).map(Alike::Left);
+        if let Some(numbers) = left.as_ref().and_then(|left| self.remembered.get(left)) {
             self.answers.extend_from_slice(numbers);
             return;
         }
         // The row was read before: it is good.
         let Ok(text) = chunk.text(raw) else { return };
         let Ok(facts) = side.facts(job.context(), chunk, raw, text) else { return };
-        let alike = alike.take().unwrap_or_else(|| Alike::Stated(side.relevant(&facts)));
+        let alike = left.unwrap_or_else(|| Alike::Stated(side.relevant(&facts)));
         let numbers = match self.remembered.get(&alike) {
             Some(numbers) => numbers.clone(),
             None => {

@@ -2,7 +2,9 @@
 
 use super::{Cells, Column, Columns, FIRST_WORD, NO_MEMBER, bit, to_byte};
 use crate::compile::layout::{FIRST, Members, NONE, NOT_STATED};
-use crate::compile::plan::{CONSTANT_VERDICTS, Plan, Registers, Relation, Step, Truth, TruthStep, Verdict, outcome};
+use crate::compile::plan::{
+    CONSTANT_VERDICTS, CellStep, Plan, Registers, Relation, SetStep, Step, Truth, TruthStep, Verdict, outcome,
+};
 
 /// Rows of a block: its registers fit the cache nearest to a core.
 pub(super) const BLOCK: usize = 1024;
@@ -68,7 +70,7 @@ impl Registers for At<'_> {
     fn cell(&self, at: u32) -> i64 {
         let slots = self.columns.columns.len();
         match (at as usize).checked_sub(slots) {
-            Some(place) => self.block.cells[place][self.row],
+            Some(place) => of_row(&self.block.cells[place], self.row),
             None => {
                 match (self.columns.cell(at as usize, self.block.first + self.row), &self.block.assumed[at as usize]) {
                     (NOT_STATED, Some((cell, _))) => *cell,
@@ -81,7 +83,7 @@ impl Registers for At<'_> {
     fn set(&self, at: u32) -> Option<Members> {
         let slots = self.columns.columns.len();
         if let Some(place) = (at as usize).checked_sub(slots) {
-            return self.block.sets[place][self.row];
+            return of_row(&self.block.sets[place], self.row);
         }
         let Column::Sets(sets, cells) = &self.columns.columns[at as usize] else { return None };
         let row = self.block.first + self.row;
@@ -133,14 +135,16 @@ impl Block {
                 Step::Cell(step) => {
                     let mut column = take(&mut self.cells, cells);
                     column.clear();
-                    column.extend((0..self.rows).map(|row| step.cell(&At { columns, block: self, row })));
+                    let rows = if matches!(step, CellStep::Constant(_)) { 1 } else { self.rows };
+                    column.extend((0..rows).map(|row| step.cell(&At { columns, block: self, row })));
                     self.cells[cells] = column;
                     cells += 1;
                 }
                 Step::Set(step) => {
                     let mut column = take(&mut self.sets, sets);
                     column.clear();
-                    column.extend((0..self.rows).map(|row| step.members(&At { columns, block: self, row })));
+                    let rows = if matches!(step, SetStep::Constant(_)) { 1 } else { self.rows };
+                    column.extend((0..rows).map(|row| step.members(&At { columns, block: self, row })));
                     self.sets[sets] = column;
                     sets += 1;
                 }
@@ -297,6 +301,11 @@ impl Block {
         }
         bits
     }
+}
+
+/// What a step came to for a row: a constant stands in its column once.
+fn of_row<T: Copy>(column: &[T], row: usize) -> T {
+    column[row.min(column.len() - 1)]
 }
 
 fn take<T: Default>(all: &mut Vec<T>, place: usize) -> T {

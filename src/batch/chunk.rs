@@ -7,8 +7,10 @@ use super::problem::Problem;
 /// Rows that were read together, as bytes.
 #[derive(Debug, Default)]
 pub struct Chunk {
-    /// What the rows are cut from.
+    /// What the rows are cut from, if it is not UTF-8.
     pub(super) bytes: Vec<u8>,
+    /// The same, if it is.
+    pub(super) text: String,
     /// Where the cells of all rows stand, quotes included; rows of JSONL have none.
     pub(super) cells: Vec<(u32, u32)>,
     pub(super) rows: Vec<RawRow>,
@@ -47,12 +49,24 @@ impl Chunk {
         self.taken
     }
 
+    /// Finds out whether all of it is UTF-8, once all rows are cut: then none is looked at again.
+    pub(super) fn seal(&mut self) {
+        match String::from_utf8(std::mem::take(&mut self.bytes)) {
+            Ok(text) => self.text = text,
+            Err(error) => self.bytes = error.into_bytes(),
+        }
+    }
+
     pub(super) fn part(&self, (start, end): (u32, u32)) -> &[u8] {
-        &self.bytes[start as usize..end as usize]
+        let bytes = if self.bytes.is_empty() { self.text.as_bytes() } else { &self.bytes };
+        &bytes[start as usize..end as usize]
     }
 
     /// The text of a row; nothing if it is not UTF-8.
     pub(super) fn text(&self, row: &RawRow) -> Result<&str, Problem> {
+        if let Some(text) = self.text.get(row.span.0 as usize..row.span.1 as usize) {
+            return Ok(text);
+        }
         std::str::from_utf8(self.part(row.span)).map_err(|error| Problem::not_utf8(error.valid_up_to()))
     }
 

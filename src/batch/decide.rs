@@ -243,8 +243,13 @@ impl<'p> Worker<'_, 'p> {
         for (row, &good) in self.good.iter().enumerate() {
             let first = desk.answers.len();
             for place in 0..asked {
-                match side.compiled.settled_row(&answers, row, place) {
-                    Some(settled) => desk.answers.push(known.number(place, RowAnswer::from(settled))),
+                let settled = || side.compiled.settled_row(&answers, row, place).map(RowAnswer::from);
+                let number = match side.compiled.mark(&answers, row, place) {
+                    Some(mark) => known.marked(place, mark, settled),
+                    None => settled().map(|answer| known.number(place, answer)),
+                };
+                match number {
+                    Some(number) => desk.answers.push(number),
                     None => {
                         desk.answers.truncate(first);
                         desk.ask(self.job, side, known, chunk, (row, &chunk.rows[good]));

@@ -2,6 +2,8 @@
 
 use rustc_hash::FxHashMap;
 
+use crate::compile::Mark;
+
 use super::answer::{Asked, RowAnswer};
 
 /// How many different answers one worker tells apart at a time: numbers, dates and sets can be as many as there are rows.
@@ -27,11 +29,14 @@ pub(super) struct Known<'p> {
     asked: Vec<Asked<'p>>,
     entries: Vec<Entry>,
     numbers: Vec<FxHashMap<RowAnswer, u32>>,
+    /// By the marks of compiled answers.
+    marked: Vec<FxHashMap<Mark, u32>>,
 }
 
 impl<'p> Known<'p> {
     pub(super) fn new(asked: Vec<Asked<'p>>) -> Known<'p> {
-        Known { entries: Vec::new(), numbers: vec![FxHashMap::default(); asked.len()], asked }
+        let numbers = vec![FxHashMap::default(); asked.len()];
+        Known { entries: Vec::new(), numbers, marked: vec![FxHashMap::default(); asked.len()], asked }
     }
 
     /// Whether it should be cleared before the next chunk.
@@ -42,6 +47,7 @@ impl<'p> Known<'p> {
     pub(super) fn clear(&mut self) {
         self.entries.clear();
         self.numbers.iter_mut().for_each(FxHashMap::clear);
+        self.marked.iter_mut().for_each(FxHashMap::clear);
     }
 
     /// Returns the number of an answer to one of the things asked.
@@ -54,6 +60,21 @@ impl<'p> Known<'p> {
         self.entries.push(Entry { asked, answer: answer.clone(), outcome, rows: 0, written: Vec::new() });
         self.numbers[asked].insert(answer, number);
         number
+    }
+
+    /// Returns the number of an answer with this mark, which is made only the first time.
+    pub(super) fn marked(
+        &mut self,
+        asked: usize,
+        mark: Mark,
+        answer: impl FnOnce() -> Option<RowAnswer>,
+    ) -> Option<u32> {
+        if let Some(&number) = self.marked[asked].get(&mark) {
+            return Some(number);
+        }
+        let number = self.number(asked, answer()?);
+        self.marked[asked].insert(mark, number);
+        Some(number)
     }
 
     pub(super) fn get(&mut self, number: u32) -> &mut Entry {

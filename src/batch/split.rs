@@ -6,6 +6,8 @@
 
 use std::io::{self, Read};
 
+use memchr::{memchr, memchr_iter};
+
 use super::chunk::{Chunk, RawRow};
 use super::problem::Problem;
 use crate::facts::MAX_FACTS_BYTES;
@@ -123,13 +125,14 @@ impl<R: Read> Rows<R> {
             wanted = chunk.bytes.len() + CHUNK_BYTES;
         }
         self.rest = chunk.bytes.split_off(at);
+        chunk.seal();
         Ok(if chunk.rows.is_empty() { None } else { Some(chunk) })
     }
 
     /// Cuts rows from a place on; returns where the first row begins that is not whole.
     fn cut(&mut self, chunk: &mut Chunk, mut at: usize, most: usize) -> usize {
         if self.skipping {
-            let end = chunk.bytes[at..].iter().position(|&byte| byte == b'\n');
+            let end = memchr(b'\n', &chunk.bytes[at..]);
             self.skipping = end.is_none();
             self.line += u64::from(end.is_some());
             at = end.map_or(chunk.bytes.len(), |end| at + end + 1);
@@ -160,7 +163,7 @@ impl<R: Read> Rows<R> {
             }
             // A row that breaks the form ends with its first line.
             let (end, next) = end.unwrap_or_else(|| {
-                let line = chunk.bytes[at..].iter().position(|&byte| byte == b'\n');
+                let line = memchr(b'\n', &chunk.bytes[at..]);
                 self.skipping = line.is_none() && !self.ended;
                 let end = line.map_or(chunk.bytes.len(), |line| at + line);
                 (end, (end + 1).min(chunk.bytes.len()))
@@ -192,7 +195,7 @@ fn too_long() -> Problem {
 }
 
 fn lines(bytes: &[u8]) -> u64 {
-    bytes.iter().map(|&byte| u64::from(byte == b'\n')).sum()
+    memchr_iter(b'\n', bytes).count() as u64
 }
 
 /// The length of the line end at a place; nothing if it is not known yet.
@@ -206,7 +209,7 @@ fn line_end(bytes: &[u8], at: usize, ended: bool) -> Option<usize> {
 }
 
 fn json_row(bytes: &[u8], at: usize, ended: bool) -> Found {
-    let Some(length) = bytes[at..].iter().position(|&byte| byte == b'\n') else {
+    let Some(length) = memchr(b'\n', &bytes[at..]) else {
         return if !ended {
             Found::Part
         } else if bytes[at..].trim_ascii().is_empty() {
@@ -223,13 +226,23 @@ fn json_row(bytes: &[u8], at: usize, ended: bool) -> Found {
     }
 }
 
+/// The bytes a cell without quotes does not hold.
+const ENDS_CELL: [bool; 256] = {
+    let mut ends = [false; 256];
+    ends[b',' as usize] = true;
+    ends[b'\n' as usize] = true;
+    ends[b'\r' as usize] = true;
+    ends[b'"' as usize] = true;
+    ends
+};
+
 /// Cuts one row of CSV at a place that is not the end.
 fn csv_row(bytes: &[u8], start: usize, ended: bool, cells: &mut Vec<(u32, u32)>) -> Found {
     match bytes[start] {
         b'\n' => return Found::Nothing(start + 1),
         b'\r' => return Found::Nothing(start + 1),
         b'#' => {
-            return match bytes[start..].iter().position(|&byte| byte == b'\n') {
+            return match memchr(b'\n', &bytes[start..]) {
                 Some(length) => Found::Nothing(start + length + 1),
                 None if ended => Found::Nothing(bytes.len()),
                 None => Found::Part,
@@ -266,15 +279,11 @@ fn csv_row(bytes: &[u8], start: usize, ended: bool, cells: &mut Vec<(u32, u32)>)
                 return Found::Bad(Problem::shape("text after the closing quote of a cell", Some(help)));
             }
         } else {
-            while let Some(byte) = bytes.get(at) {
-                match byte {
-                    b',' | b'\n' | b'\r' => break,
-                    b'"' => {
-                        let help = "quote the cell and double the quotes in it: `\"a \"\"b\"\"\"`";
-                        return Found::Bad(Problem::shape("a quote inside a cell that is not quoted", Some(help)));
-                    }
-                    _ => at += 1,
-                }
+            let length = bytes[at..].iter().position(|&byte| ENDS_CELL[usize::from(byte)]);
+            at = length.map_or(bytes.len(), |length| at + length);
+            if bytes.get(at) == Some(&b'"') {
+                let help = "quote the cell and double the quotes in it: `\"a \"\"b\"\"\"`";
+                return Found::Bad(Problem::shape("a quote inside a cell that is not quoted", Some(help)));
             }
             cells.push((cell as u32, at as u32));
         }

@@ -52,7 +52,7 @@ mod row;
 #[cfg(test)]
 mod tests;
 
-pub use columns::{Answers, Columns};
+pub use columns::{Answers, Columns, Mark};
 pub use layout::{
     BEYOND, FIRST, Kind, Layout, MAX_SET_MEMBERS, Members, NONE, NOT_STATED, Row, Typed, UNKNOWN, day_number,
 };

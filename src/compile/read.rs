@@ -6,13 +6,13 @@
 use std::collections::HashMap;
 use std::fmt;
 
+use chrono::NaiveDate;
 use rustc_hash::FxBuildHasher;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::layout::{FIRST, Kind, Layout, Members, NONE, NOT_STATED, Row, UNKNOWN, day_number};
 use crate::facts::{MAX_FACTS_BYTES, read_time};
-use crate::load::time::read_date;
 use crate::program::{Fact, Program};
 use crate::value::{EnumId, Value};
 
@@ -126,7 +126,7 @@ impl Reader {
     fn scalar(&self, kind: Kind, text: &str) -> Option<i64> {
         match kind {
             Kind::Member(id) => self.spelt(id).get(text).map(|&member| i64::from(member)),
-            Kind::Date => read_date(text).ok().map(day_number),
+            Kind::Date => day(text),
             Kind::Number(scale) => number(text, scale),
             Kind::Time => read_time(text).ok().map(i64::from),
             Kind::YesNo | Kind::Set(_) => None,
@@ -159,6 +159,19 @@ impl Entry {
         }
         true
     }
+}
+
+/// `2024-12-24` as a number of days.
+fn day(text: &str) -> Option<i64> {
+    let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text.as_bytes() else { return None };
+    let number = |digits: &[u8]| {
+        digits
+            .iter()
+            .try_fold(0, |number, digit| Some(number * 10 + u32::from(digit.is_ascii_digit().then_some(digit - b'0')?)))
+    };
+    let year = number(&[y1, y2, y3, y4]).filter(|&year| year > 0)?;
+    let date = NaiveDate::from_ymd_opt(year as i32, number(&[m1, m2])?, number(&[d1, d2])?)?;
+    Some(day_number(date))
 }
 
 /// `-12.50` in units of ten to the power of minus `scale`: no leading zeros, and no more decimals than that.

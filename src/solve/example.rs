@@ -152,21 +152,18 @@ pub(crate) fn needed(space: &mut Space, model: &Model, goal: Lit) -> Vec<FactId>
         (fact == EVALUATION_TIME || fact == EVALUATION_DATE, *variable)
     });
     let mut held = all.clone();
-    let ask = |space: &mut Space, held: &[(u32, Lit)]| {
+    let missed_by = |held: &[(u32, Lit)]| {
         let mut lits = vec![!goal];
         lits.extend(held.iter().map(|(_, lit)| *lit));
-        space.ask(&lits)
+        lits
     };
-    if let Answer::No(core) = ask(space, &held) {
+    if let Answer::No(core) = space.ask(&missed_by(&held)) {
         held.retain(|(_, lit)| core.contains(lit));
         let mut index = 0;
         while index < held.len() {
             let mut without = held.clone();
             without.remove(index);
-            match ask(space, &without) {
-                Answer::No(_) => held = without,
-                _ => index += 1,
-            }
+            if space.nobody(&missed_by(&without)) { held = without } else { index += 1 }
         }
     }
     let mut facts: Vec<FactId> =

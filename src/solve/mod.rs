@@ -25,12 +25,13 @@ pub(crate) mod graph;
 pub(crate) mod sat;
 pub(crate) mod theory;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::rc::Rc;
 
 use chrono::NaiveDate;
 
 use crate::eval::exact::ground::Ground;
-use crate::eval::exact::shape::{Points, Side};
+use crate::eval::exact::shape::{Points, Seen, Side};
 
 use domain::Domain;
 use encode::Encoder;
@@ -66,7 +67,7 @@ impl Answer {
 /// Somebody: which conditions hold, and where ordered facts lie.
 #[derive(Debug, Clone)]
 pub(crate) struct Model {
-    holds: Vec<bool>,
+    holds: Rc<[bool]>,
     pub(crate) places: BTreeMap<u32, i128>,
 }
 
@@ -82,6 +83,44 @@ impl Model {
     }
 }
 
+/// Answers of one kind that are remembered, the latest.
+const MAX_PAST: usize = 256;
+
+/// What earlier questions came to. What holds of everybody only grows, so it stays true.
+#[derive(Default)]
+struct Past {
+    /// Somebody, each.
+    found: VecDeque<Rc<[bool]>>,
+    /// Conditions that exclude each other, each list sorted.
+    excluded: VecDeque<Vec<Lit>>,
+}
+
+impl Past {
+    fn found(&mut self, model: &Model) {
+        self.found.truncate(MAX_PAST - 1);
+        self.found.push_front(model.holds.clone());
+    }
+
+    fn excluded(&mut self, mut core: Vec<Lit>) {
+        core.sort_unstable();
+        self.excluded.truncate(MAX_PAST - 1);
+        self.excluded.push_front(core);
+    }
+
+    /// Whether there is nobody for whom all of these hold; nothing if that was not asked before.
+    fn nobody(&self, assumptions: &[Lit]) -> Option<bool> {
+        // One that was found before a condition was made is not known to satisfy it.
+        let holds = |holds: &[bool], lit: &Lit| holds.get(lit.variable()) == Some(&lit.is_positive());
+        if self.found.iter().any(|one| assumptions.iter().all(|lit| holds(one, lit))) {
+            return Some(false);
+        }
+        let mut sorted = assumptions.to_vec();
+        sorted.sort_unstable();
+        let within = |core: &Vec<Lit>| core.iter().all(|lit| sorted.binary_search(lit).is_ok());
+        self.excluded.iter().any(within).then_some(true)
+    }
+}
+
 /// All applicants, as the graph of a policy tells them apart.
 pub(crate) struct Space<'p> {
     pub(crate) encoder: Encoder<'p>,
@@ -89,19 +128,25 @@ pub(crate) struct Space<'p> {
     pub(crate) questions: usize,
     /// Where an ordered fact lies of an ordinary applicant, by variable.
     pub(crate) usual: BTreeMap<u32, i128>,
+    past: Past,
+    seen: Seen,
 }
 
 impl<'p> Space<'p> {
     /// Everybody, with all dates there are.
     #[cfg(test)]
     pub(crate) fn new(ground: Ground<'p>) -> Self {
-        Space { encoder: Encoder::new(ground, None), questions: 0, usual: BTreeMap::new() }
+        Space::over(Encoder::new(ground, None))
     }
 
     /// Everybody whose dates without bounds of their own lie from [`FIRST_YEAR`] to [`LAST_YEAR`].
     pub(crate) fn of_our_time(ground: Ground<'p>) -> Self {
         let ends = NaiveDate::from_ymd_opt(FIRST_YEAR, 1, 1).zip(NaiveDate::from_ymd_opt(LAST_YEAR, 12, 31));
-        Space { encoder: Encoder::new(ground, ends), questions: 0, usual: BTreeMap::new() }
+        Space::over(Encoder::new(ground, ends))
+    }
+
+    fn over(encoder: Encoder<'p>) -> Self {
+        Space { encoder, questions: 0, usual: BTreeMap::new(), past: Past::default(), seen: Seen::default() }
     }
 
     /// Whether answers may rest on conditions that stand for something not understood.
@@ -112,6 +157,8 @@ impl<'p> Space<'p> {
     /// States that something holds of everybody.
     pub(crate) fn require(&mut self, any: &[Lit]) {
         self.encoder.gates.require(any);
+        // Somebody found before may not satisfy it; who was nobody still is.
+        self.past.found.clear();
     }
 
     /// Looks for somebody for whom all of these hold.
@@ -119,17 +166,24 @@ impl<'p> Space<'p> {
         self.questions += 1;
         for _ in 0..MAX_REFINEMENTS {
             match self.encoder.gates.solver.solve(assumptions) {
-                Verdict::Unsat => return Answer::No(self.encoder.gates.solver.core()),
+                Verdict::Unsat => {
+                    let core = self.encoder.gates.solver.core();
+                    self.past.excluded(core.clone());
+                    return Answer::No(core);
+                }
                 Verdict::Unknown => return Answer::Unknown,
                 Verdict::Sat => {}
             }
             let holds = self.encoder.gates.solver.model();
-            let mut model = Model { holds, places: BTreeMap::new() };
+            let mut model = Model { holds: holds.into(), places: BTreeMap::new() };
             let demands = self.demands(&model);
-            let mut points = Points::new(&self.encoder.ground);
-            match settle(&mut points, &demands) {
+            let mut points = Points::resume(&self.encoder.ground, std::mem::take(&mut self.seen));
+            let settled = settle(&mut points, &demands);
+            self.seen = points.rest();
+            match settled {
                 Settled::At(at) => {
                     model.places = at;
+                    self.past.found(&model);
                     return Answer::Yes(model);
                 }
                 Settled::Clash(lits) => self.encoder.gates.forbid(&lits),
@@ -139,15 +193,25 @@ impl<'p> Space<'p> {
         Answer::Unknown
     }
 
-    /// Whether it is proved that nobody satisfies all of these.
+    /// Whether it is proved that nobody satisfies all of these. Most such questions were answered by others before.
     pub(crate) fn nobody(&mut self, assumptions: &[Lit]) -> bool {
-        self.ask(assumptions).is_no()
+        self.nobody_yet(assumptions).unwrap_or_else(|| self.ask(assumptions).is_no())
+    }
+
+    /// Whether somebody satisfies all of these.
+    pub(crate) fn somebody(&mut self, assumptions: &[Lit]) -> bool {
+        self.nobody_yet(assumptions).map_or_else(|| matches!(self.ask(assumptions), Answer::Yes(_)), |nobody| !nobody)
+    }
+
+    /// Whether there is nobody for whom all of these hold, as far as earlier answers tell.
+    pub(crate) fn nobody_yet(&self, assumptions: &[Lit]) -> Option<bool> {
+        self.past.nobody(assumptions)
     }
 
     /// Moves ordered facts of a model to where they usually lie, as far as everything that holds still does.
     pub(crate) fn usual(&mut self, model: &mut Model) {
         let mut demands = self.demands(model);
-        let mut points = Points::new(&self.encoder.ground);
+        let mut points = Points::resume(&self.encoder.ground, std::mem::take(&mut self.seen));
         let variables: Vec<u32> = demands.places.keys().copied().collect();
         for variable in variables {
             let Some(&usual) = self.usual.get(&variable) else { continue };
@@ -160,6 +224,7 @@ impl<'p> Space<'p> {
                 _ => drop(demands.places.insert(variable, before)),
             }
         }
+        self.seen = points.rest();
     }
 
     /// Where ordered facts lie in a model, and what their comparisons demand there.

@@ -9,6 +9,15 @@ use crate::compile::{Compiled, axes};
 use crate::eval::Status;
 use crate::value::Value;
 
+/// What a settled answer is known by: rows with the same have the same answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Mark {
+    plan: u32,
+    cell: i64,
+    /// Which rules stand.
+    stands: u64,
+}
+
 /// What one of the things asked came to for many rows.
 #[derive(Debug, Clone, Default)]
 struct AskedColumns {
@@ -88,6 +97,24 @@ impl Compiled {
             })
         };
         place(|ends| ends.0).filter(|least| place(|ends| ends.1) == Some(*least))
+    }
+
+    /// Returns the mark of an answer; nothing where the interpreter must be asked, and where an answer is too large for one.
+    pub fn mark(&self, answers: &Answers, row: usize, asked: usize) -> Option<Mark> {
+        let (part, at) = answers.place(row)?;
+        let part = &answers.parts[part as usize];
+        let (columns, at) = (&part.asked[asked], at as usize);
+        if !bit(&columns.settled, at) || columns.stands.len() > u64::BITS as usize {
+            return None;
+        }
+        let cell = match &columns.value {
+            Values::Constant => 0,
+            Values::Yes(yes) => i64::from(bit(yes, at)),
+            Values::Cells(cells) => cells[at],
+            Values::Sets(_) => return None,
+        };
+        let stands = columns.stands.iter().rev().fold(0, |all, stands| all << 1 | u64::from(bit(stands, at)));
+        Some(Mark { plan: part.plan as u32, cell, stands })
     }
 
     /// What one of the things asked comes to for a row; nothing where the interpreter must be asked.

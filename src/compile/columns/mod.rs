@@ -7,7 +7,7 @@
 mod answers;
 mod block;
 
-pub use answers::Answers;
+pub use answers::{Answers, Mark};
 
 use super::layout::{BEYOND, FIRST, Kind, Layout, Members, NOT_STATED, Row, Typed, UNKNOWN};
 use crate::program::Program;

@@ -428,13 +428,10 @@ impl Writer<'_, '_> {
 
     /// Whether a further value of a fact keeps everybody outside excluded, and somebody inside has it.
     fn fits(&mut self, lit: Lit, others: &[Lit], outside: &[Lit], inside: &[Lit]) -> bool {
-        let mut with = others.to_vec();
-        with.push(lit);
-        if !self.excludes(&with, outside) {
-            return false;
-        }
-        with.extend(inside);
-        matches!(self.space.ask(&with), Answer::Yes(_))
+        let with = [others, &[lit]].concat();
+        let inside = [&with, inside].concat();
+        // What earlier answers tell of the second question may spare the first.
+        self.space.nobody_yet(&inside) != Some(true) && self.excludes(&with, outside) && self.space.somebody(&inside)
     }
 
     /// Stretches an interval over its neighbours, cell by cell.

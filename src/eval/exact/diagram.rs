@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use indexmap::IndexSet;
+use indexmap::{IndexMap, IndexSet};
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 /// A diagram: an inner node, or with the highest bit set a result.
@@ -209,6 +209,30 @@ impl Diagrams {
         let restricted = self.node(own, branches);
         memo.insert(id, restricted);
         Ok(restricted)
+    }
+
+    /// Returns the diagrams left where a level is in each of its cells, with how many cells leave each. At most so many cells
+    /// are tried, evenly spread.
+    pub(crate) fn cofactors(&mut self, id: Id, level: u32, most: usize) -> Result<Vec<(Id, u64)>, Budget> {
+        // The nodes that ask it: cells at which all of these lead on alike leave the same.
+        let mut asking = Vec::new();
+        let mut seen = FxHashSet::default();
+        let mut waiting = vec![id];
+        while let Some(id) = waiting.pop() {
+            let own = self.level(id);
+            if own <= level && seen.insert(id) {
+                if own == level { asking.push(id) } else { waiting.extend(self.branches(id)) }
+            }
+        }
+        let Some(&first) = asking.first() else { return Ok(vec![(id, 1)]) };
+        let cells = self.branches(first).len();
+        let mut alike: IndexMap<Vec<Id>, (usize, u64), FxBuildHasher> = IndexMap::default();
+        for cell in (0..cells).step_by(cells.div_ceil(most).max(1)) {
+            let column = asking.iter().map(|&id| self.branches(id)[cell]).collect();
+            alike.entry(column).or_insert((cell, 0)).1 += 1;
+        }
+        self.step(seen.len())?;
+        alike.into_values().map(|(cell, count)| Ok((self.restrict(id, level, cell)?, count))).collect()
     }
 
     /// Returns the levels a diagram asks, with how many cells each has.

@@ -5,13 +5,15 @@
 //! from one diagram to those in which its fact is known, and equal diagrams are one. Otherwise by one step: how many facts still
 //! matter, on average, after the answer.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use indexmap::{IndexMap, IndexSet};
+use rustc_hash::FxHashMap;
 
 use super::Exact;
 use super::analysis::Analysis;
-use super::diagram::{Budget, Diagrams, Id, MAX_STEPS};
+use super::diagram::{Budget, Diagrams, Id, MAX_STEPS, as_result};
 use super::missing::Sets;
 use crate::eval::conclude::outcome;
 use crate::eval::interpret::Interpret;
@@ -112,7 +114,7 @@ fn costs(
     diagrams.allow(MAX_STEPS);
     let root = diagrams.reduce(numbered, &left_open, &mut |a, b| sets.union(a, b))?;
     let units: Vec<Vec<u32>> = levels.into_values().collect();
-    let mut planner = Planner { diagrams, sets: &mut sets, units: &units, known: HashMap::new() };
+    let mut planner = Planner::new(diagrams, &mut sets, &units);
     planner.diagrams.allow(STEPS);
     let exactly: Result<Vec<u64>, Budget> = (0..units.len()).map(|unit| planner.after(root, unit)).collect();
     Ok(exactly.unwrap_or_else(|Budget| {
@@ -125,29 +127,61 @@ fn costs(
     }))
 }
 
+/// What is below a diagram.
+struct Below {
+    /// The facts it depends on, in order.
+    units: Vec<usize>,
+    /// The outcomes it can come to.
+    outcomes: u32,
+}
+
 struct Planner<'a> {
     diagrams: &'a mut Diagrams,
     sets: &'a mut Sets,
     /// The levels of each fact.
     units: &'a [Vec<u32>],
+    /// The fact asked at each level.
+    asked: FxHashMap<u32, usize>,
+    below: FxHashMap<Id, Rc<Below>>,
     /// The questions expected, by what is still possible.
-    known: HashMap<Id, u64>,
+    known: FxHashMap<Id, u64>,
 }
 
-impl Planner<'_> {
-    /// Whether one outcome, or none, is left.
-    fn settled(&mut self, id: Id) -> bool {
-        let mut all = 0;
-        for set in self.diagrams.results(id) {
-            all = self.sets.union(all, set);
-        }
-        self.sets.members(all).len() < 2
+impl<'a> Planner<'a> {
+    fn new(diagrams: &'a mut Diagrams, sets: &'a mut Sets, units: &'a [Vec<u32>]) -> Self {
+        let levels = |(unit, levels): (usize, &'a Vec<u32>)| levels.iter().map(move |&level| (level, unit));
+        let asked = units.iter().enumerate().flat_map(levels).collect();
+        Planner { diagrams, sets, units, asked, below: FxHashMap::default(), known: FxHashMap::default() }
     }
 
-    /// The facts that something still depends on.
-    fn units_of(&self, id: Id) -> Vec<usize> {
-        let support: BTreeSet<u32> = self.diagrams.support(id).into_keys().collect();
-        (0..self.units.len()).filter(|&unit| self.units[unit].iter().any(|level| support.contains(level))).collect()
+    /// Looks below a diagram; what was seen before is not walked again.
+    fn below(&mut self, id: Id) -> Rc<Below> {
+        if let Some(below) = self.below.get(&id) {
+            return below.clone();
+        }
+        let (mut units, mut outcomes) = (Vec::new(), 0);
+        if let Some(number) = as_result(id) {
+            outcomes = number;
+        } else {
+            units.extend(self.asked.get(&self.diagrams.level(id)));
+            for cell in 0..self.diagrams.branches(id).len() {
+                // Recursion: one level per variable.
+                let below = self.below(self.diagrams.branches(id)[cell]);
+                units.extend(&below.units);
+                outcomes = self.sets.union(outcomes, below.outcomes);
+            }
+            units.sort_unstable();
+            units.dedup();
+        }
+        let below = Rc::new(Below { units, outcomes });
+        self.below.insert(id, below.clone());
+        below
+    }
+
+    /// Whether one outcome, or none, is left.
+    fn settled(&mut self, id: Id) -> bool {
+        let outcomes = self.below(id).outcomes;
+        self.sets.members(outcomes).len() < 2
     }
 
     /// What is left after each answer that may be, with how many answers lead to it. At most so many answers.
@@ -156,17 +190,14 @@ impl Planner<'_> {
         for &level in &self.units[unit] {
             let mut next: BTreeMap<Id, u64> = BTreeMap::new();
             for (&id, &count) in &left {
-                let cells = self.diagrams.support(id).get(&level).copied().unwrap_or(1);
-                let step = cells.div_ceil(most).max(1);
-                for cell in (0..cells).step_by(step) {
-                    let restricted = if cells == 1 { id } else { self.diagrams.restrict(id, level, cell)? };
-                    *next.entry(restricted).or_insert(0) += count;
+                for (restricted, cells) in self.diagrams.cofactors(id, level, most)? {
+                    *next.entry(restricted).or_insert(0) += count * cells;
                 }
             }
             left = next;
         }
         // What no completion is left for is no answer.
-        left.retain(|&id, _| self.diagrams.results(id) != [0]);
+        left.retain(|&id, _| self.below(id).outcomes != 0);
         Ok(left)
     }
 
@@ -175,12 +206,13 @@ impl Planner<'_> {
         if let Some(&known) = self.known.get(&id) {
             return Ok(known);
         }
-        let units = if self.settled(id) { Vec::new() } else { self.units_of(id) };
+        let below = self.below(id);
+        let units: &[usize] = if self.settled(id) { &[] } else { &below.units };
         if self.known.len() >= MAX_STATES {
             return Err(Budget);
         }
         let mut least = None;
-        for unit in units {
+        for &unit in units {
             // Recursion: one level per fact.
             let cost = self.after(id, unit)?;
             least = Some(least.map_or(cost, |least: u64| least.min(cost)));
@@ -206,7 +238,7 @@ impl Planner<'_> {
     fn one_step(&mut self, id: Id, unit: usize) -> Result<u64, Budget> {
         let (mut sum, mut count) = (0u64, 0u64);
         for (left, times) in self.answers(id, unit, SAMPLE)? {
-            let after = if self.settled(left) { 0 } else { self.units_of(left).len() as u64 * ONE };
+            let after = if self.settled(left) { 0 } else { self.below(left).units.len() as u64 * ONE };
             sum = sum.saturating_add(after.saturating_mul(times));
             count = count.saturating_add(times);
         }

@@ -68,10 +68,16 @@ impl Side {
 /// Evaluates nodes where every variable they read has a value.
 pub(crate) struct Points<'g, 'p> {
     pub(crate) ground: &'g Ground<'p>,
-    /// By variable: its value, and when it was set.
-    values: Vec<(Value, u64)>,
     /// How many nodes were evaluated so far; those of many parts count more than once.
     pub(crate) evaluated: usize,
+    seen: Seen,
+}
+
+/// What was evaluated so far: kept from one question about a graph to the next, which may have grown meanwhile.
+#[derive(Default)]
+pub(crate) struct Seen {
+    /// By variable: its value, and when it was set.
+    values: Vec<(Value, u64)>,
     /// By node: what it came to, and when it was evaluated. It holds as long as no variable it reads is set.
     results: Vec<(Evaluated, u64)>,
     clock: u64,
@@ -80,17 +86,28 @@ pub(crate) struct Points<'g, 'p> {
 
 impl<'g, 'p> Points<'g, 'p> {
     pub(crate) fn new(ground: &'g Ground<'p>) -> Self {
-        let values = vec![(Value::None, 1); ground.variables.len()];
-        let results = vec![(Evaluated::Unknown, 0); ground.terms.len()];
-        Points { ground, values, evaluated: 0, results, clock: 1, cones: HashMap::new() }
+        Points::resume(ground, Seen::default())
+    }
+
+    /// Goes on where [`Points::rest`] left off, on the same graph: variables keep their values until they are set.
+    pub(crate) fn resume(ground: &'g Ground<'p>, mut seen: Seen) -> Self {
+        seen.clock = seen.clock.max(1);
+        seen.values.resize(ground.variables.len(), (Value::None, seen.clock));
+        seen.results.resize(ground.terms.len(), (Evaluated::Unknown, 0));
+        Points { ground, evaluated: 0, seen }
+    }
+
+    /// Returns what was evaluated.
+    pub(crate) fn rest(self) -> Seen {
+        self.seen
     }
 
     /// Gives a variable a value.
     pub(crate) fn set(&mut self, variable: u32, value: Value) {
-        let slot = &mut self.values[variable as usize];
+        let slot = &mut self.seen.values[variable as usize];
         if slot.0 != value {
-            self.clock += 1;
-            *slot = (value, self.clock);
+            self.seen.clock += 1;
+            *slot = (value, self.seen.clock);
         }
     }
 
@@ -98,7 +115,7 @@ impl<'g, 'p> Points<'g, 'p> {
     fn cone(&mut self, id: Gid) -> Rc<[Gid]> {
         let ground = self.ground;
         let open = |id: &Gid| !matches!(ground.term(*id), Term::Known(_) | Term::Given(..));
-        self.cones.entry(id).or_insert_with(|| cone(ground, &[id]).into_iter().filter(open).collect()).clone()
+        self.seen.cones.entry(id).or_insert_with(|| cone(ground, &[id]).into_iter().filter(open).collect()).clone()
     }
 
     /// Returns what a node comes to.
@@ -111,24 +128,24 @@ impl<'g, 'p> Points<'g, 'p> {
         let cone = self.cone(id);
         let ground = self.ground;
         for &node in cone.iter() {
-            let set = ground.reads(node).iter().map(|&index| self.values[index as usize].1).max().unwrap_or(1);
-            if self.results[node as usize].1 >= set {
+            let set = ground.reads(node).iter().map(|&index| self.seen.values[index as usize].1).max().unwrap_or(1);
+            if self.seen.results[node as usize].1 >= set {
                 continue;
             }
             let mut parts = 0;
             children(ground.term(node), |_| parts += 1);
             self.evaluated += 1 + parts / 4;
             let result = match ground.term(node) {
-                Term::Variable(index) => Evaluated::Value(self.values[*index as usize].0.clone()),
+                Term::Variable(index) => Evaluated::Value(self.seen.values[*index as usize].0.clone()),
                 term => pointwise(ground.program, term, |child| match ground.term(child) {
                     Term::Known(value) => value.clone(),
                     Term::Given(value, _) => Evaluated::Value(value.clone()),
-                    _ => self.results[child as usize].0.clone(),
+                    _ => self.seen.results[child as usize].0.clone(),
                 }),
             };
-            self.results[node as usize] = (result, self.clock);
+            self.seen.results[node as usize] = (result, self.seen.clock);
         }
-        self.results[id as usize].0.clone()
+        self.seen.results[id as usize].0.clone()
     }
 
     fn side(&mut self, side: &Side) -> Evaluated {

@@ -119,7 +119,7 @@ fn decide(args: &BatchArgs, job: &Job, mut input: Input, terminal: &Terminal) ->
     let progress = Progress::new(input.bytes, terminal);
     output.write(&job.header())?;
     let workers = args.jobs.map_or_else(|| available_parallelism().map_or(1, usize::from), usize::from);
-    let summary = pipe::run(job, &mut input.rows, &args.input, workers, |Decided { rows, taken, out, refused }| {
+    let summary = pipe::run(job, &mut input.rows, &args.input, workers, |Decided { rows, taken, out, refused, .. }| {
         progress.advance(rows, taken);
         errors.take(&refused)?;
         match refused.first() {

@@ -14,7 +14,7 @@ pub struct Chunk {
     /// Where the cells of all rows stand, quotes included; rows of JSONL have none.
     pub(super) cells: Vec<(u32, u32)>,
     pub(super) rows: Vec<RawRow>,
-    /// How many bytes of the input it took.
+    /// How much of the input it took: bytes, or rows where rows come in cells.
     pub(super) taken: u64,
 }
 
@@ -44,7 +44,7 @@ impl Chunk {
         self.rows.is_empty()
     }
 
-    /// How many bytes of the input it took.
+    /// How much of the input it took: bytes, or rows where rows come in cells.
     pub fn taken(&self) -> u64 {
         self.taken
     }

@@ -10,9 +10,10 @@ use serde_json::value::RawValue;
 
 use crate::compile::{Columns, Residue, Row, Trace};
 use crate::facts::Slot;
+use crate::facts::rows::read_column;
 use crate::program::{FactId, Program};
 
-use super::answer::RowAnswer;
+use super::answer::{Asked, RowAnswer};
 use super::chunk::{Chunk, RawRow};
 use super::columns::{Beside, ID};
 use super::known::Known;
@@ -20,6 +21,7 @@ use super::problem::{Problem, Refused};
 use super::side::{Context, Side};
 use super::split::Form;
 use super::summary::Summary;
+use super::table::{AskedColumn, Table};
 use super::write::{Cell, Layout, Source, Writer};
 
 /// How many rows of the interpreter one worker remembers: some megabytes.
@@ -35,6 +37,8 @@ pub struct Job<'p> {
     /// Of CSV: the columns of the id and of what is kept.
     copied: Vec<Option<usize>>,
     pub(super) writer: Writer<'p>,
+    /// Answers are not written as lines but given as columns.
+    columns: bool,
 }
 
 /// The answers for a chunk.
@@ -42,16 +46,19 @@ pub struct Job<'p> {
 pub struct Decided {
     /// How many rows there were.
     pub rows: u64,
-    /// How many bytes of the input they took.
+    /// How much of the input they took, as the chunk counts it.
     pub taken: u64,
     /// The lines of the output.
     pub out: Vec<u8>,
+    /// The same as columns, for a job without lines.
+    pub table: Option<Table>,
     /// Rows that are not decided.
     pub refused: Vec<Refused>,
 }
 
 impl<'p> Job<'p> {
-    /// Makes a job. `header` are the columns of CSV; with `before`, each answer is compared with the one there.
+    /// Makes a job. `header` are the columns of CSV; with `before`, each answer is compared with the one there; without a
+    /// `layout`, answers come as columns.
     ///
     /// Errors: columns that are no facts, and columns that are wanted but not there.
     pub fn new(
@@ -60,7 +67,7 @@ impl<'p> Job<'p> {
         beside: Beside,
         asked: Side<'p>,
         before: Option<Side<'p>>,
-        layout: Layout,
+        layout: impl Into<Option<Layout>>,
     ) -> Result<Job<'p>, Vec<Problem>> {
         let mut sides: Vec<Side<'p>> = std::iter::once(asked).chain(before).collect();
         let mut copied = vec![None; beside.keep.len() + 1];
@@ -76,13 +83,36 @@ impl<'p> Job<'p> {
             let message = format!("`{name}` is asked: a column of that name cannot be kept beside it");
             return Err(vec![Problem::shape(message, None)]);
         }
-        let writer = Writer::new(layout, form, beside.keep.clone(), sides[0].asked(), compared);
-        Ok(Job { form, beside, sides, copied, writer })
+        let layout = layout.into();
+        let lines = layout.unwrap_or(Layout::Csv);
+        let writer = Writer::new(lines, form, beside.keep.clone(), sides[0].asked(), compared);
+        Ok(Job { form, beside, sides, copied, writer, columns: layout.is_none() })
     }
 
     /// Returns the first line of the output, if it has one.
     pub fn header(&self) -> Vec<u8> {
-        self.writer.header()
+        if self.columns { Vec::new() } else { self.writer.header() }
+    }
+
+    /// What is asked, in the order asked.
+    pub fn asked(&self) -> Vec<AskedColumn> {
+        let mut before = self.sides.get(1).map(Side::asked).unwrap_or_default().into_iter();
+        let column = |asked: Asked| AskedColumn {
+            name: asked.name().to_owned(),
+            before: before.next().map(|before| before.ty),
+            ty: asked.ty,
+        };
+        self.sides[0].asked().into_iter().map(column).collect()
+    }
+
+    /// Whether answers come as columns, not as lines.
+    pub fn by_columns(&self) -> bool {
+        self.columns
+    }
+
+    /// Whether a column or key is a fact, of any of the texts.
+    pub fn is_fact(&self, key: &str) -> bool {
+        self.sides.iter().any(|side| read_column(side.program, key).is_ok())
     }
 
     /// Makes a worker; each thread has its own.
@@ -169,7 +199,7 @@ impl<'p> Worker<'_, 'p> {
         for side in 0..self.desks.len() {
             self.answer(chunk, side);
         }
-        self.write(chunk, &mut decided.out);
+        self.write(chunk, &mut decided);
         self.summary.rows += decided.rows;
         self.summary.refused += decided.refused.len() as u64;
         decided
@@ -260,28 +290,44 @@ impl<'p> Worker<'_, 'p> {
         }
     }
 
-    fn write(&mut self, chunk: &Chunk, out: &mut Vec<u8>) {
+    fn write(&mut self, chunk: &Chunk, decided: &mut Decided) {
         let writer = &self.job.writer;
         let asked = self.job.sides[0].request.asked.len();
         let [known, before @ ..] = &mut self.known[..] else { return };
         let width = self.job.copied.len();
+        let mut table = self.job.columns.then(|| Table::new(width, asked, self.job.sides.len() > 1));
+        let out = &mut decided.out;
         for (row, &good) in self.good.iter().enumerate() {
             let source = Source { chunk, raw: &chunk.rows[good], text: chunk.text(&chunk.rows[good]).unwrap_or("") };
             let copied = &self.copied[row * width..(row + 1) * width];
-            writer.begin(source, copied, out);
+            match &mut table {
+                Some(table) => table.begin(good, source.raw.number, writer.texts(source, copied)),
+                None => writer.begin(source, copied, out),
+            }
             for place in 0..asked {
                 let number = |desk: &Desk| desk.answers[row * asked + place];
+                if let Some(table) = &mut table {
+                    table.asked[place].push(number(&self.desks[0]), known);
+                    if let Some(before) = before.first() {
+                        table.before[place].push(number(&self.desks[1]), before);
+                    }
+                }
                 let answer = known.get(number(&self.desks[0]));
                 answer.rows += 1;
                 let mut before = before.first_mut().map(|known| known.get(number(&self.desks[1])));
-                writer.answer(place, answer, before.as_deref_mut(), out);
+                if table.is_none() {
+                    writer.answer(place, answer, before.as_deref_mut(), out);
+                }
                 if let Some(before) = before {
                     let id = || writer.id(source, copied[0]);
                     self.summary.compare(place, (before, answer), source.raw.number, id);
                 }
             }
-            writer.end(out);
+            if table.is_none() {
+                writer.end(out);
+            }
         }
+        decided.table = table;
     }
 }
 

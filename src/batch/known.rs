@@ -5,6 +5,7 @@ use rustc_hash::FxHashMap;
 use crate::compile::Mark;
 
 use super::answer::{Asked, RowAnswer};
+use super::table::Said;
 
 /// How many different answers one worker tells apart at a time: numbers, dates and sets can be as many as there are rows.
 const MAX_KNOWN: usize = 16 * 1024;
@@ -79,6 +80,12 @@ impl<'p> Known<'p> {
 
     pub(super) fn get(&mut self, number: u32) -> &mut Entry {
         &mut self.entries[number as usize]
+    }
+
+    /// An answer in words.
+    pub(super) fn said(&self, number: u32) -> Said {
+        let entry = &self.entries[number as usize];
+        Said::new(&entry.answer, &self.asked[entry.asked])
     }
 
     pub(super) fn entries(&self) -> &[Entry] {

@@ -22,7 +22,7 @@ pub const MAX_ROW_BYTES: usize = MAX_FACTS_BYTES;
 /// How rows are written in an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
-    /// A header of column names, then a row a line.
+    /// A header of column names, then rows of cells.
     Csv,
     /// A JSON object a line.
     Jsonl,
@@ -190,7 +190,7 @@ impl<R: Read> Rows<R> {
     }
 }
 
-fn too_long() -> Problem {
+pub(super) fn too_long() -> Problem {
     Problem::shape(format!("the row is longer than {MAX_ROW_BYTES} bytes"), None)
 }
 

@@ -334,3 +334,42 @@ fn long_inputs_are_cut_into_chunks_and_too_long_rows_are_refused() {
     assert_eq!(refused.iter().map(|it| (it.row, it.line)).collect::<Vec<_>>(), [(40_001, 80_002), (40_002, 80_003)]);
     assert_eq!(summary.rows, 40_003);
 }
+
+#[test]
+fn rows_that_come_in_cells_are_decided_as_rows_of_csv() {
+    let program = small();
+    let header = ["id", "age", "office"].map(str::to_owned);
+    let long = "y".repeat(MAX_ROW_BYTES);
+    let rows = [["a", "18", " \"x\" "], ["b", "old", ""], ["c", "17", &long], ["d", "17", "say \"hi\""], ["", "", ""]];
+    let mut cells = Cells::default();
+    for (row, number) in rows.iter().zip(1..) {
+        cells.row(number, row.len(), |column, out| {
+            out.extend_from_slice(row[column].as_bytes());
+            Ok(())
+        });
+    }
+    let chunk = cells.finish();
+    let beside = || Beside { keep: vec!["office".into()], ignore: Vec::new() };
+    let job = |layout: Option<Layout>| {
+        Job::new(Form::Csv, &header, beside(), side(&program, &["old"]), None, layout).expect("good columns")
+    };
+    let lines = job(Some(Layout::Csv));
+    let decided = lines.worker().decide(&chunk);
+    assert_eq!(decided.refused.iter().map(|it| (it.row, it.line)).collect::<Vec<_>>(), [(2, 2), (3, 3)]);
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    csv.write_record(&header).expect("written");
+    rows.iter().for_each(|row| csv.write_record(row).expect("written"));
+    let csv = String::from_utf8(csv.into_inner().expect("written")).expect("UTF-8");
+    let (same, ..) = run(Form::Csv, &csv, beside(), Layout::Csv, side(&program, &["old"]), None);
+    assert_eq!([lines.header(), decided.out].concat(), same.into_bytes());
+    // The same as columns.
+    let columns = job(None);
+    let table = columns.worker().decide(&chunk).table.expect("columns");
+    assert_eq!((table.places, table.numbers), (vec![0, 3, 4], vec![1, 4, 5]));
+    assert_eq!(table.copied[1], [Some("\"x\"".to_owned()), Some("say \"hi\"".to_owned()), None]);
+    let said: Vec<(&str, &Json)> = (table.asked[0].rows.iter())
+        .map(|&row| &table.asked[0].distinct[row as usize])
+        .map(|said| (said.status, &said.spelt))
+        .collect();
+    assert_eq!(said, [("decided", &json!("yes")), ("decided", &json!("no")), ("undetermined", &Json::Null)]);
+}

@@ -100,6 +100,12 @@ impl<'p> Writer<'p> {
         cell.map_or_else(|| row.raw.number.to_string(), |cell| self.copied_text(row, cell).into_owned())
     }
 
+    /// The id and what is kept as texts; nothing where the row does not have it, or nothing stands there.
+    pub(super) fn texts(&self, row: Source, copied: &[Cell]) -> impl Iterator<Item = Option<String>> {
+        let text = move |cell: &Cell| cell.map(|cell| self.copied_text(row, cell).into_owned());
+        copied.iter().map(move |cell| text(cell).filter(|text| !text.is_empty()))
+    }
+
     /// Begins a line: the id and what is kept.
     pub(super) fn begin(&self, row: Source, copied: &[Cell], out: &mut Vec<u8>) {
         if self.layout == Layout::Jsonl {
@@ -158,7 +164,7 @@ impl<'p> Writer<'p> {
     }
 
     /// What a row says of an id or of something kept, as text.
-    fn copied_text<'c>(&self, row: Source<'c>, cell: (u32, u32)) -> Cow<'c, str> {
+    pub(super) fn copied_text<'c>(&self, row: Source<'c>, cell: (u32, u32)) -> Cow<'c, str> {
         match self.form {
             Form::Csv => row.chunk.cell(row.text, row.raw, cell),
             Form::Jsonl => {

@@ -58,6 +58,7 @@ pub fn findings(from: &str, errors: &[FactsError]) -> Vec<Diagnostic> {
     errors.iter().map(finding).collect()
 }
 
-fn failure(from: &str, errors: &[FactsError]) -> Failure {
+/// The same as the reason why a command could not do its work.
+pub fn failure(from: &str, errors: &[FactsError]) -> Failure {
     Failure::Errors(findings(from, errors), Box::default())
 }

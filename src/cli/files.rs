@@ -229,6 +229,12 @@ impl NewFile {
         self.file.write_all(bytes).map_err(|error| Failure::file("write", &self.path, &error))
     }
 
+    /// The file under construction, for what writes by itself.
+    #[cfg(feature = "parquet")]
+    pub fn file(&self) -> &File {
+        &self.file
+    }
+
     /// Ends the file: from now on it is there.
     pub fn finish(mut self) -> Result<(), Failure> {
         let Some(beside) = self.beside.take() else { return Ok(()) };

@@ -8,6 +8,7 @@
 //! world     a root, loaded and checked
 //! policy    the policy that an argument names
 //! inputs    what `eval`, `explain` and `ask` are asked about whom
+//! parquet   Parquet files, or what stands in for them without that feature
 //! ```
 
 mod ask;
@@ -29,6 +30,11 @@ mod git;
 mod help_error;
 mod inputs;
 mod new;
+#[cfg(feature = "parquet")]
+mod parquet;
+#[cfg(not(feature = "parquet"))]
+#[path = "no_parquet.rs"]
+mod parquet;
 mod policy;
 mod root;
 mod run;

@@ -81,6 +81,11 @@ impl Reader {
             (Kind::YesNo, "yes" | "true") => Some((1, None)),
             (Kind::YesNo, "no" | "false") => Some((0, None)),
             (Kind::Set(_), "{}") => Some((0, Some(Members::default()))),
+            (Kind::Set(_), text) if text.starts_with('[') => {
+                let mut json = serde_json::Deserializer::from_str(text);
+                let read = Stated { reader: self, kind, optional: false }.deserialize(&mut json).ok();
+                read.filter(|_| json.end().is_ok())
+            }
             (Kind::Set(id), text) => {
                 let mut members = Members::default();
                 let mut inserted = 0;
@@ -174,16 +179,19 @@ fn day(text: &str) -> Option<i64> {
     Some(day_number(date))
 }
 
-/// `-12.50` in units of ten to the power of minus `scale`: no leading zeros, and no more decimals than that.
+/// `-12.50` in units of ten to the power of minus `scale`: no leading zeros, and no more decimals than that but zeros.
 fn number(text: &str, scale: u32) -> Option<i64> {
     let unsigned = text.strip_prefix('-').unwrap_or(text);
     let (whole, part) = unsigned.split_once('.').map_or((unsigned, None), |(whole, part)| (whole, Some(part)));
+    if whole.is_empty() || part.is_some_and(str::is_empty) {
+        return None;
+    }
+    // Columns of decimals have as many as their widest number.
+    let part = part.map(|part| if part.len() > scale as usize { part.trim_end_matches('0') } else { part });
     let decimals = part.map_or(0, str::len);
-    if whole.is_empty()
-        || part.is_some_and(str::is_empty)
+    if whole.len() + scale as usize > MAX_DIGITS
         || (whole.len() > 1 && whole.starts_with('0'))
         || decimals > scale as usize
-        || whole.len() + scale as usize > MAX_DIGITS
     {
         return None;
     }

@@ -12,6 +12,8 @@ mod diff;
 mod doc;
 mod literate;
 mod markdown;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod world;
 
 use std::path::Path;

@@ -10,7 +10,7 @@ use std::thread::available_parallelism;
 use std::time::Instant;
 
 use clap::Args;
-use enact::batch::{Beside, Decided, Form, ID, Job, Problem, Refused, Side};
+use enact::batch::{Beside, Form, ID, Job, Problem, Refused, Side};
 use enact::diagnostic::render::escape_json;
 use enact::diagnostic::{CODES, Code, Diagnostic, Severity};
 use enact::eval::Request;
@@ -21,11 +21,13 @@ use enact::syntax::ast::On;
 
 use super::exit::{Exit, Failure, Outcome};
 use super::facts;
+use super::parquet::Columns;
 use super::policy::{self, Named, by_version};
 use super::run::find_asked;
 use super::terminal::Terminal;
 use formats::{Format, Input};
 use output::{Errors, Output};
+use pipe::Source;
 use say::Progress;
 
 /// Arguments of `batch`.
@@ -43,9 +45,12 @@ Examples:
 pub struct BatchArgs {
     /// `NAME`, `NAME@VERSION`, a folder or file, or `git:REV:PATH`.
     policy: String,
-    /// The rows, `.csv` or `.jsonl`; `-` is standard input.
+    /// The rows, `.csv`, `.jsonl` or `.parquet`; `-` is standard input.
+    ///
+    /// Parquet is read and written by programs that were built with it: `--features parquet`.
     input: PathBuf,
-    /// Where the answers go, `.csv` or `.jsonl`: standard output when it is left out. The file is there when all is done.
+    /// Where the answers go, `.csv`, `.jsonl` or `.parquet`: standard output when it is left out. The file
+    /// is there when all is done.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// What is asked: a decision, or a definition without parameters; all decisions when none is given.
@@ -92,39 +97,48 @@ pub fn run(args: &BatchArgs, policies: Option<&Path>, terminal: &Terminal) -> Ou
     let before = args.compare.as_deref().map(|text| Before::find(text, &after, policies)).transpose()?;
     let asked = asked(&after, &args.decision)?;
     let mut input = Input::open(&args.input, args.in_format)?;
-    let layout = formats::layout(args.output.as_deref(), args.out_format, input.form)?;
-    let header = match input.form {
-        Form::Csv => {
-            let header = input.rows.header().map_err(|error| Failure::file("read", &args.input, &error))?;
-            header.map_err(|problem| unfit(&args.input, None, &[problem]))?
-        }
-        Form::Jsonl => Vec::new(),
-    };
+    let layout = formats::layout(args.output.as_deref(), args.out_format, &input)?;
+    let header = input.header().map_err(|error| Failure::file("read", &args.input, &error))?;
+    let header = header.map_err(|problem| unfit(&args.input, None, &[problem]))?;
     // The id is copied anyway.
-    let keep = args.keep.iter().filter(|name| *name != ID).cloned().collect();
-    let beside = Beside { keep, ignore: args.ignore.clone() };
+    let keep: Vec<String> = args.keep.iter().filter(|name| *name != ID).cloned().collect();
+    let beside = Beside { keep: keep.clone(), ignore: args.ignore.clone() };
     let before = before.as_ref().map(|before| before.side(args, &after, &asked)).transpose()?;
     let request = Request { policy: after.policy, pinned: after.pinned, asked };
     let after = Side::new(&after.ready.program, request, stated(args, &after.ready.program)?);
     let job = Job::new(input.form, &header, beside, after, before, layout)
         .map_err(|problems| unfit(&args.input, None, &problems))?;
-    decide(args, &job, input, terminal)
+    let has_id = input.form == Form::Jsonl || header.iter().any(|name| name == ID);
+    let columns = args.output.as_deref().filter(|_| job.by_columns());
+    let columns = columns.map(|path| Columns::new(path, job.asked(), &keep, has_id, input.table())).transpose()?;
+    let size = input.size;
+    let mut rows =
+        input.begin(&job, &keep).map_err(|errors| facts::failure(&args.input.display().to_string(), &errors))?;
+    decide(args, &job, &mut *rows, size, columns.as_ref(), terminal)
 }
 
 /// Decides all rows and says what they came to.
-fn decide(args: &BatchArgs, job: &Job, mut input: Input, terminal: &Terminal) -> Outcome {
+fn decide(
+    args: &BatchArgs,
+    job: &Job,
+    rows: &mut dyn Source,
+    size: Option<u64>,
+    columns: Option<&Columns>,
+    terminal: &Terminal,
+) -> Outcome {
     let begun = Instant::now();
-    let mut output = Output::create(args.output.as_deref(), !args.summary)?;
+    let mut output = Output::create(args.output.as_deref(), columns, !args.summary)?;
     let mut errors = Errors::create(args.errors.as_deref())?;
-    let progress = Progress::new(input.bytes, terminal);
+    let progress = Progress::new(size, terminal);
     output.write(&job.header())?;
     let workers = args.jobs.map_or_else(|| available_parallelism().map_or(1, usize::from), usize::from);
-    let summary = pipe::run(job, &mut input.rows, &args.input, workers, |Decided { rows, taken, out, refused }| {
-        progress.advance(rows, taken);
-        errors.take(&refused)?;
-        match refused.first() {
+    let summary = pipe::run(job, rows, &args.input, workers, columns, |ready| {
+        let decided = &ready.decided;
+        progress.advance(decided.rows, decided.taken);
+        errors.take(&decided.refused)?;
+        match decided.refused.first() {
             Some(refused) if args.strict => Err(unfit(&args.input, Some(refused), &refused.problems)),
-            _ => output.write(&out),
+            _ => output.take(&ready),
         }
     });
     progress.finish();

@@ -8,7 +8,10 @@ use enact::diagnostic::render::{escape_json, quantity};
 
 use crate::cli::exit::Failure;
 use crate::cli::files::NewFile;
+use crate::cli::parquet::{Columns, Writer};
 use crate::cli::terminal::Terminal;
+
+use super::pipe::Ready;
 
 /// How many refused rows are shown when no file takes them.
 const SHOWN: usize = 10;
@@ -17,6 +20,8 @@ const SHOWN: usize = 10;
 pub enum Output {
     /// A file that is there when all is done.
     File(Box<NewFile>),
+    /// The same, of columns.
+    Table(Box<Writer>),
     /// Standard output.
     Standard,
     /// Nowhere: only the summary is wanted.
@@ -25,12 +30,21 @@ pub enum Output {
 
 impl Output {
     /// Begins a file, or standard output if that is free.
-    pub fn create(path: Option<&Path>, standard: bool) -> Result<Output, Failure> {
-        Ok(match path.filter(|path| *path != Path::new("-")) {
-            Some(path) => Output::File(Box::new(NewFile::create(path)?)),
-            None if standard => Output::Standard,
-            None => Output::Nowhere,
+    pub fn create(path: Option<&Path>, columns: Option<&Columns>, standard: bool) -> Result<Output, Failure> {
+        Ok(match (path.filter(|path| *path != Path::new("-")), columns) {
+            (Some(path), Some(columns)) => Output::Table(Box::new(Writer::create(path, columns)?)),
+            (Some(path), None) => Output::File(Box::new(NewFile::create(path)?)),
+            _ if standard => Output::Standard,
+            _ => Output::Nowhere,
         })
+    }
+
+    /// Writes answers.
+    pub fn take(&mut self, ready: &Ready) -> Result<(), Failure> {
+        match (&mut *self, &ready.filled) {
+            (Output::Table(table), Some(filled)) => table.write(filled),
+            _ => self.write(&ready.decided.out),
+        }
     }
 
     /// Writes lines.
@@ -45,7 +59,7 @@ impl Output {
                     Ok(()) => Ok(()),
                 }
             }
-            Output::Nowhere => Ok(()),
+            Output::Table(_) | Output::Nowhere => Ok(()),
         }
     }
 
@@ -53,6 +67,7 @@ impl Output {
     pub fn finish(self) -> Result<(), Failure> {
         match self {
             Output::File(file) => file.finish(),
+            Output::Table(table) => table.finish(),
             Output::Standard | Output::Nowhere => Ok(()),
         }
     }

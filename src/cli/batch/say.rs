@@ -21,12 +21,12 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Begins with nothing read of so many bytes, if that is known.
-    pub fn new(bytes: Option<u64>, terminal: &Terminal) -> Progress {
+    /// Begins with nothing read of so many bytes, or rows of Parquet, if that is known.
+    pub fn new(size: Option<u64>, terminal: &Terminal) -> Progress {
         let target =
             if terminal.quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr_with_hz(DRAWS) };
-        let bar = ProgressBar::with_draw_target(bytes, target);
-        let template = if bytes.is_some() {
+        let bar = ProgressBar::with_draw_target(size, target);
+        let template = if size.is_some() {
             "{bar:30} {percent}%  {msg} rows  {eta} left"
         } else {
             "{spinner} {bytes}  {msg} rows  {elapsed}"
@@ -38,9 +38,9 @@ impl Progress {
         Progress { bar, rows: Cell::new(0) }
     }
 
-    /// So many rows more are decided.
-    pub fn advance(&self, rows: u64, bytes: u64) {
-        self.bar.inc(bytes);
+    /// So many rows more are decided, which took so much of the input.
+    pub fn advance(&self, rows: u64, taken: u64) {
+        self.bar.inc(taken);
         self.rows.set(self.rows.get() + rows);
         if !self.bar.is_hidden() {
             self.bar.set_message(number(self.rows.get()));

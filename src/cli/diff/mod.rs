@@ -47,8 +47,8 @@ pub struct DiffArgs {
     /// The day, `2024-12-24`, or the moment, on which people are compared; every day when it is left out.
     #[arg(long, value_name = "DATE|INSTANT", value_parser = super::facts::read_on)]
     on: Option<On>,
-    /// Count real applicants: CSV with a column for each fact (members of a set between semicolons, blank is not stated), or
-    /// JSONL; `-` is standard input.
+    /// Count real applicants: CSV with a column for each fact (members of a set between semicolons, blank is not stated),
+    /// JSONL, or Parquet in programs built with it; `-` is standard input.
     #[arg(long, value_name = "FILE")]
     population: Option<PathBuf>,
     /// Fail unless exactly these groups are affected: a saved `--format json`, or `{"groups": [{"decision", "from", "to"}]}`.

@@ -76,23 +76,25 @@ impl Chunk {
     }
 
     /// The text of a cell of a row whose text is UTF-8, without quotes and the blanks around it.
+    #[inline]
     pub(super) fn cell<'c>(&self, text: &'c str, row: &RawRow, cell: (u32, u32)) -> Cow<'c, str> {
         let at = |place: u32| (place - row.span.0) as usize;
-        let raw = trimmed(text.get(at(cell.0)..at(cell.1)).unwrap_or(""));
-        match raw.strip_prefix('"').and_then(|raw| raw.strip_suffix('"')) {
-            Some(inside) if inside.contains('"') => Cow::Owned(inside.replace("\"\"", "\"").trim().to_owned()),
-            Some(inside) => Cow::Borrowed(inside.trim()),
-            None => Cow::Borrowed(raw),
+        let raw = text.get(at(cell.0)..at(cell.1)).unwrap_or("");
+        match raw.as_bytes() {
+            // Most are so.
+            [only] if only.is_ascii_alphanumeric() => Cow::Borrowed(raw),
+            [first, .., last] if first.is_ascii_alphanumeric() && last.is_ascii_alphanumeric() => Cow::Borrowed(raw),
+            _ => bare(raw),
         }
     }
 }
 
-/// Takes blanks around a text away. Most have none.
-fn trimmed(text: &str) -> &str {
-    match text.as_bytes() {
-        [] => text,
-        [one] if one.is_ascii_graphic() => text,
-        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
-        _ => text.trim(),
+/// Takes quotes and the blanks around them away.
+fn bare(raw: &str) -> Cow<'_, str> {
+    let raw = raw.trim();
+    match raw.strip_prefix('"').and_then(|raw| raw.strip_suffix('"')) {
+        Some(inside) if inside.contains('"') => Cow::Owned(inside.replace("\"\"", "\"").trim().to_owned()),
+        Some(inside) => Cow::Borrowed(inside.trim()),
+        None => Cow::Borrowed(raw),
     }
 }

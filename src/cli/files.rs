@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::thread::{self, JoinHandle};
 
 use enact::diagnostic::{Code, Diagnostic, Severity};
 use enact::load::{Folder, MAX_DATA_BYTES};
@@ -193,6 +194,9 @@ pub fn write_whole(path: &Path, text: &str) -> Result<(), Failure> {
     file.finish()
 }
 
+/// So many bytes of a large file are brought to the disk together while it is written: at the end little is left to wait for.
+const FLUSHED_BYTES: usize = 8 * 1024 * 1024;
+
 /// A file that is replaced, or made: written beside it under another name first, then renamed, so that nobody ever sees a part.
 /// A link is followed; the permissions of the old file are kept. What is not finished is taken away.
 #[derive(Debug)]
@@ -204,6 +208,9 @@ pub struct NewFile {
     beside: Option<PathBuf>,
     file: File,
     old: Option<fs::Metadata>,
+    /// How many bytes nobody brings to the disk yet.
+    waiting: usize,
+    flushing: Option<JoinHandle<io::Result<()>>>,
 }
 
 impl NewFile {
@@ -221,12 +228,33 @@ impl NewFile {
         let name = target.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let beside = target.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
         let file = File::options().write(true).create_new(true).open(&beside).map_err(fail)?;
-        Ok(NewFile { path: path.to_owned(), target, beside: Some(beside), file, old })
+        let path = path.to_owned();
+        Ok(NewFile { path, target, beside: Some(beside), file, old, waiting: 0, flushing: None })
     }
 
     /// Writes more.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
-        self.file.write_all(bytes).map_err(|error| Failure::file("write", &self.path, &error))
+        self.waiting += bytes.len();
+        let written = self.file.write_all(bytes).and_then(|()| self.flush());
+        written.map_err(|error| Failure::file("write", &self.path, &error))
+    }
+
+    /// Brings what was written to the disk, beside what is written next.
+    fn flush(&mut self) -> io::Result<()> {
+        if self.waiting < FLUSHED_BYTES || self.flushing.as_ref().is_some_and(|flushing| !flushing.is_finished()) {
+            return Ok(());
+        }
+        self.flushed()?;
+        self.waiting = 0;
+        let file = self.file.try_clone()?;
+        self.flushing = Some(thread::spawn(move || file.sync_data()));
+        Ok(())
+    }
+
+    /// Waits for what is on its way to the disk. An error is told to one caller only: it may not be lost.
+    fn flushed(&mut self) -> io::Result<()> {
+        let flushing = self.flushing.take().map(JoinHandle::join);
+        flushing.map_or(Ok(()), |done| done.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     }
 
     /// The file under construction, for what writes by itself.
@@ -242,6 +270,7 @@ impl NewFile {
             if let Some(old) = &self.old {
                 self.file.set_permissions(old.permissions())?;
             }
+            self.flushed()?;
             self.file.sync_all()?;
             fs::rename(&beside, &self.target)
         })();

@@ -38,7 +38,8 @@ pub struct Ready {
     pub filled: Option<Filled>,
 }
 
-/// Runs a job with so many workers, which fill `columns` if there are any. `take` gets the answers in the order of the rows; when it fails, all stop.
+/// Runs a job with so many workers, which fill `columns` if there are any. `take` gets the answers in the order of the rows; when it
+/// fails, all stop.
 ///
 /// Errors: of `take`, else of the input, which `path` names.
 pub fn run<'p>(

@@ -47,6 +47,11 @@ impl Chunk {
         self.taken
     }
 
+    /// Returns the number and the text of each row; rows that are no UTF-8 have none.
+    pub fn texts(&self) -> impl Iterator<Item = (u64, Option<&str>)> {
+        self.rows.iter().map(|row| (row.number, self.text(row).ok()))
+    }
+
     pub(super) fn part(&self, (start, end): (u32, u32)) -> &[u8] {
         &self.bytes[start as usize..end as usize]
     }

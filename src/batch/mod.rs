@@ -29,6 +29,7 @@ mod summary;
 mod tests;
 mod write;
 
+pub use answer::{Asked, RowAnswer};
 pub use chunk::Chunk;
 pub use columns::{Beside, ID};
 pub use decide::{Decided, Job, Worker};

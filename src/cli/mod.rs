@@ -30,6 +30,7 @@ mod help_error;
 mod inputs;
 mod new;
 mod policy;
+mod replay;
 mod root;
 mod run;
 mod schema;
@@ -129,6 +130,8 @@ enum Command {
     Graph(doc::GraphArgs),
     /// Show what facts a policy asks for.
     Schema(schema::SchemaArgs),
+    /// Decide again what a decision log holds, and say what comes out otherwise.
+    Replay(replay::ReplayArgs),
     /// Start a policy: a small complete folder with a test.
     New(new::NewArgs),
     /// Print a completion script for a shell.
@@ -170,6 +173,7 @@ fn run(cli: &Cli, terminal: &Terminal) -> Outcome {
         Command::Doc(args) => doc::run(args, policies, terminal),
         Command::Graph(args) => doc::graph(args, policies, terminal),
         Command::Schema(args) => schema::run(args, policies, terminal),
+        Command::Replay(args) => replay::run(args, policies, terminal),
         Command::New(args) => new::run(args, policies, terminal),
         Command::Completions(args) => completions::run(args, terminal),
         Command::Man => completions::man(terminal),

@@ -12,6 +12,7 @@ mod diff;
 mod doc;
 mod literate;
 mod markdown;
+mod replay;
 mod world;
 
 use std::path::Path;

@@ -13,6 +13,8 @@ mod doc;
 mod literate;
 mod markdown;
 mod replay;
+#[cfg(feature = "serve")]
+mod serve;
 mod world;
 
 use std::path::Path;

@@ -23,6 +23,8 @@
 //! For a great many applicants at once, [`batch`] decides every row of a table, and `sql` writes a policy as one query that
 //! database engines run.
 //!
+//! What was decided is put on record by [`log`], and decided again from there.
+//!
 //! What people do with it: [`coverage`] (what tests reach), [`interview`] (which question next), [`doc`] (readable pages).
 //!
 //! Two stages ask about everybody at once, not about one applicant:
@@ -109,6 +111,7 @@ pub mod eval;
 pub mod facts;
 pub mod interview;
 pub mod load;
+pub mod log;
 pub mod lower;
 pub mod program;
 mod solve;

@@ -1,8 +1,9 @@
 //! What an answer comes to in a table of answers, whoever gave it.
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use crate::compile::Settled;
+use crate::eval::conclude::type_of;
 use crate::eval::{Answer, Missing, Reason, Status};
 use crate::facts::record_json;
 use crate::program::{FamilyId, OriginId, Program, VersionId};
@@ -43,15 +44,37 @@ impl From<Answer> for RowAnswer {
 
 /// What is asked, and the words for answers to it.
 #[derive(Debug, Clone)]
-pub(super) struct Asked<'p> {
+pub struct Asked<'p> {
     pub(super) program: &'p Program,
     pub(super) family: FamilyId,
     pub(super) ty: Type,
 }
 
-impl Asked<'_> {
-    pub(super) fn name(&self) -> &str {
+impl<'p> Asked<'p> {
+    /// Finds the words for a decision or definition.
+    pub fn new(program: &'p Program, family: FamilyId) -> Asked<'p> {
+        Asked { program, family, ty: type_of(program, family) }
+    }
+
+    /// Returns its name.
+    pub fn name(&self) -> &'p str {
         &self.program.family(self.family).name
+    }
+
+    /// Returns an answer as a row of JSONL has it: `value`, `status`, `rules`, `missing`, `version`, and `either` where there is one.
+    pub fn json(&self, answer: &RowAnswer) -> Json {
+        let mut object = json!({
+            "value": self.value(answer),
+            "status": answer.status.text(),
+            "rules": self.reasons(answer),
+            "missing": self.missing(answer),
+            "version": answer.version.map(|_| self.version(answer)),
+        });
+        let either = self.either(answer);
+        if !either.is_empty() {
+            object["either"] = json!(either);
+        }
+        object
     }
 
     /// The value as records spell it; null if it is not decided.
@@ -70,7 +93,7 @@ impl Asked<'_> {
         answer.either.iter().map(|&reason| self.reason(reason)).collect()
     }
 
-    fn reason(&self, reason: Reason) -> &str {
+    fn reason(&self, reason: Reason) -> &'p str {
         match reason {
             Reason::Rule(rule) => &self.program.origin(self.program.rule(rule).origin).name,
             Reason::Otherwise(_) => "otherwise",

@@ -57,6 +57,11 @@ impl Chunk {
         }
     }
 
+    /// Returns the number and the text of each row; rows that are no UTF-8 have none.
+    pub fn texts(&self) -> impl Iterator<Item = (u64, Option<&str>)> {
+        self.rows.iter().map(|row| (row.number, self.text(row).ok()))
+    }
+
     pub(super) fn part(&self, (start, end): (u32, u32)) -> &[u8] {
         let bytes = if self.bytes.is_empty() { self.text.as_bytes() } else { &self.bytes };
         &bytes[start as usize..end as usize]

@@ -33,6 +33,7 @@ mod table;
 mod tests;
 mod write;
 
+pub use answer::{Asked, RowAnswer};
 pub use cells::Cells;
 pub use chunk::Chunk;
 pub use columns::{Beside, ID};

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use crate::compile::{Compiled, Kind, Reader, Row, reads};
-use crate::eval::conclude::type_of;
 use crate::eval::{Request, evaluate};
 use crate::facts::rows::{read_column, read_row};
 use crate::facts::{Facts, Slot, read_facts_beside};
@@ -66,8 +65,7 @@ impl<'p> Side<'p> {
 
     /// What is asked, with the words for answers.
     pub(super) fn asked(&self) -> Vec<Asked<'p>> {
-        let asked = |&family| Asked { program: self.program, family, ty: type_of(self.program, family) };
-        self.request.asked.iter().map(asked).collect()
+        self.request.asked.iter().map(|&family| Asked::new(self.program, family)).collect()
     }
 
     /// Reads a row of CSV straight to slots, if it is spelt plainly.

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 use crate::diagnostic::render::escape_json;
 
@@ -201,18 +201,7 @@ impl<'p> Writer<'p> {
     }
 
     fn json_answer(&self, place: usize, answer: &RowAnswer) -> Vec<u8> {
-        let asked = &self.asked[place];
-        let mut object = json!({
-            "value": asked.value(answer),
-            "status": answer.status.text(),
-            "rules": asked.reasons(answer),
-            "missing": asked.missing(answer),
-            "version": answer.version.map(|_| asked.version(answer)),
-        });
-        let either = asked.either(answer);
-        if !either.is_empty() {
-            object["either"] = json!(either);
-        }
+        let object = self.asked[place].json(answer);
         let object = object.to_string();
         let open = object.strip_suffix('}').unwrap_or(&object);
         format!("{}{}", self.keys[self.kept.len() + place], escape_json(open)).into_bytes()

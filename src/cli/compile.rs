@@ -14,7 +14,7 @@ use super::exit::{Exit, Failure, Outcome};
 use super::facts;
 use super::files::write_whole;
 use super::policy::{self, Named};
-use super::run::{find_asked, hash};
+use super::run::{TextHashes, find_asked};
 use super::terminal::Terminal;
 
 /// Arguments of `compile`.
@@ -92,7 +92,7 @@ pub fn run(args: &CompileArgs, policies: Option<&Path>, terminal: &Terminal) -> 
     if let Some(on) = args.on {
         facts::set_on(&mut fixed, on);
     }
-    let hashes = hash(&ready, policy, &fixed);
+    let hashes = TextHashes::of(&ready, policy);
     let options = Options {
         dialect: args.dialect.into(),
         table: args.table.clone(),

@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use clap::{Args, ValueEnum};
-use enact::diagnostic::render::escape_json;
 use enact::eval::{Answer, Status};
 use enact::facts::read_text;
 use enact::program::Program;
@@ -56,17 +55,10 @@ pub fn run(args: &EvalArgs, policies: Option<&Path>, terminal: &Terminal) -> Out
                 run.traces().iter().map(|trace| terminal.paint(&answer::render(trace, terminal.out.width))).collect();
             terminal.data(&answers.join("\n"))?;
         }
-        Format::Json => terminal.data(&json(&run, true)?)?,
-        Format::Jsonl => terminal.data(&json(&run, false)?)?,
+        Format::Json => terminal.data(&run.json(true)?)?,
+        Format::Jsonl => terminal.data(&run.json(false)?)?,
     }
     Ok(if met { Exit::Done } else { Exit::Findings })
-}
-
-fn json(run: &Run, pretty: bool) -> Result<String, Failure> {
-    let record = run.record();
-    let text = if pretty { serde_json::to_string_pretty(&record) } else { serde_json::to_string(&record) };
-    let text = text.map_err(|error| Failure::usage(format!("cannot write the record: {error}"), None))?;
-    Ok(escape_json(&text) + "\n")
 }
 
 fn split(text: &str) -> Result<(&str, &str), Failure> {

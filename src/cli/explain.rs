@@ -5,6 +5,7 @@ use std::path::Path;
 use clap::{Args, ValueEnum};
 use enact::diagnostic::did_you_mean;
 use enact::diagnostic::render::escape_json;
+use enact::trace::style::Styled;
 use enact::trace::{Kind, Level, Node, Trace, answer, at_level, dot, html, markdown, mermaid, text};
 
 use super::exit::{Exit, Failure, Outcome};
@@ -39,6 +40,16 @@ enum ShownLevel {
     Full,
 }
 
+impl From<ShownLevel> for Level {
+    fn from(level: ShownLevel) -> Level {
+        match level {
+            ShownLevel::Reason => Level::Reason,
+            ShownLevel::Why => Level::Why,
+            ShownLevel::Full => Level::Full,
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// A tree for people.
@@ -59,17 +70,9 @@ enum Format {
 pub fn run(args: &ExplainArgs, policies: Option<&Path>, terminal: &Terminal) -> Outcome {
     let Inputs { ready, request, facts, all } = args.inputs.read(policies, &[])?;
     let run = Run::new(&ready, request, &facts, all);
-    let level = match args.level {
-        ShownLevel::Reason => Level::Reason,
-        ShownLevel::Why => Level::Why,
-        ShownLevel::Full => Level::Full,
-    };
-    let traces = match &args.why_not {
-        None => run.traces().iter().map(|trace| at_level(trace, level)).collect(),
-        Some(rule) => why_not(&ready, &run.traces(), rule)?,
-    };
+    let traces = traces(&ready, &run, args.level.into(), args.why_not.as_deref())?;
     let shown = match args.format {
-        Format::Human => human(&traces, terminal),
+        Format::Human => human(&traces, terminal.out.width, |styled| terminal.paint(styled)),
         Format::Json => json(&traces)?,
         Format::Md => traces.iter().map(markdown::render).collect::<Vec<_>>().join("\n"),
         Format::Html => html::render(only(&traces)?),
@@ -78,6 +81,14 @@ pub fn run(args: &ExplainArgs, policies: Option<&Path>, terminal: &Terminal) -> 
     };
     terminal.data(&shown)?;
     Ok(Exit::Done)
+}
+
+/// Returns what is explained: all at a level, or why a rule does not decide.
+pub fn traces(ready: &Ready, run: &Run, level: Level, why_not: Option<&str>) -> Result<Vec<Trace>, Failure> {
+    match why_not {
+        None => Ok(run.traces().iter().map(|trace| at_level(trace, level)).collect()),
+        Some(rule) => self::why_not(ready, &run.traces(), rule),
+    }
 }
 
 /// The one trace of formats that show one.
@@ -92,17 +103,18 @@ fn only(traces: &[Trace]) -> Result<&Trace, Failure> {
     }
 }
 
-fn human(traces: &[Trace], terminal: &Terminal) -> String {
-    let trees: Vec<String> =
-        traces.iter().map(|trace| terminal.paint(&text::render(trace, terminal.out.width))).collect();
+/// Returns trees for people, and how to come to the same once more.
+pub fn human(traces: &[Trace], width: usize, paint: impl Fn(&Styled) -> String) -> String {
+    let trees: Vec<String> = traces.iter().map(|trace| paint(&text::render(trace, width))).collect();
     let mut shown = trees.join("\n");
     if let Some(replay) = traces.first().and_then(answer::replay).filter(|_| !shown.contains("Replay: ")) {
-        shown += &terminal.paint(&replay);
+        shown += &paint(&replay);
     }
     shown
 }
 
-fn json(traces: &[Trace]) -> Result<String, Failure> {
+/// Returns one `enact.trace/1` as text, or a list of them.
+pub fn json(traces: &[Trace]) -> Result<String, Failure> {
     let text = match traces {
         [trace] => serde_json::to_string_pretty(trace),
         traces => serde_json::to_string_pretty(traces),

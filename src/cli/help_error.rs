@@ -33,7 +33,7 @@ pub fn run(args: &HelpErrorArgs, terminal: &Terminal) -> Outcome {
 }
 
 /// Returns the page of a code, in Markdown.
-fn page(code: Code) -> &'static str {
+pub fn page(code: Code) -> &'static str {
     pages::PAGES.iter().find(|(number, _)| *number == code.number).map_or("", |(_, page)| page)
 }
 

@@ -13,21 +13,21 @@
 
 mod ask;
 mod batch;
-mod check;
+pub(crate) mod check;
 mod clauses;
 #[cfg(feature = "sql")]
 mod compile;
 mod completions;
-mod diff;
+pub(crate) mod diff;
 mod doc;
 mod eval;
-mod exit;
-mod explain;
-mod facts;
-mod files;
+pub(crate) mod exit;
+pub(crate) mod explain;
+pub(crate) mod facts;
+pub(crate) mod files;
 mod fmt;
 mod git;
-mod help_error;
+pub(crate) mod help_error;
 mod inputs;
 mod new;
 #[cfg(feature = "parquet")]
@@ -35,14 +35,17 @@ mod parquet;
 #[cfg(not(feature = "parquet"))]
 #[path = "no_parquet.rs"]
 mod parquet;
-mod policy;
+pub(crate) mod policy;
+mod replay;
 mod root;
-mod run;
+pub(crate) mod run;
 mod schema;
+#[cfg(feature = "serve")]
+mod serve;
 mod show;
-mod terminal;
+pub(crate) mod terminal;
 mod test;
-mod world;
+pub(crate) mod world;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -135,6 +138,11 @@ enum Command {
     Graph(doc::GraphArgs),
     /// Show what facts a policy asks for.
     Schema(schema::SchemaArgs),
+    /// Answer over HTTP.
+    #[cfg(feature = "serve")]
+    Serve(serve::ServeArgs),
+    /// Decide again what a decision log holds, and say what comes out otherwise.
+    Replay(replay::ReplayArgs),
     /// Start a policy: a small complete folder with a test.
     New(new::NewArgs),
     /// Print a completion script for a shell.
@@ -176,6 +184,9 @@ fn run(cli: &Cli, terminal: &Terminal) -> Outcome {
         Command::Doc(args) => doc::run(args, policies, terminal),
         Command::Graph(args) => doc::graph(args, policies, terminal),
         Command::Schema(args) => schema::run(args, policies, terminal),
+        #[cfg(feature = "serve")]
+        Command::Serve(args) => serve::run(args, policies, terminal),
+        Command::Replay(args) => replay::run(args, policies, terminal),
         Command::New(args) => new::run(args, policies, terminal),
         Command::Completions(args) => completions::run(args, terminal),
         Command::Man => completions::man(terminal),

@@ -78,17 +78,8 @@ pub fn find(argument: &str, policies: Option<&Path>) -> Result<Named, Failure> {
 
 /// Splits an argument into what names the policy and its version.
 pub fn read(argument: &str, policies: Option<&Path>) -> Result<(Reference, Option<String>), Failure> {
-    let (text, version) = match argument.rsplit_once('@') {
-        // A revision may hold an `@` too: `HEAD@{1}`.
-        Some((text, version)) if !version.contains(['/', ':']) => {
-            read_date(version).map_err(|what| {
-                let help = "a version is named by the day it starts: `flagpoling@2024-12-24`";
-                Failure::usage(format!("`{version}` is no version: {what}"), Some(help.into()))
-            })?;
-            (text, Some(version.to_owned()))
-        }
-        _ => (argument, None),
-    };
+    let (text, version) = split_version(argument)?;
+    let version = version.map(str::to_owned);
     if let Some(rest) = text.strip_prefix("git:") {
         let Some((revision, path)) =
             rest.split_once(':').filter(|(revision, path)| !revision.is_empty() && !path.is_empty())
@@ -110,6 +101,21 @@ pub fn read(argument: &str, policies: Option<&Path>) -> Result<(Reference, Optio
         return Err(Failure::usage(format!("`{text}` names no policy"), Some(help.into())));
     }
     Ok((Reference::Path(text.into()), version))
+}
+
+/// Splits the version from what stands before it.
+pub fn split_version(argument: &str) -> Result<(&str, Option<&str>), Failure> {
+    match argument.rsplit_once('@') {
+        // A revision may hold an `@` too: `HEAD@{1}`.
+        Some((text, version)) if !version.contains(['/', ':']) => {
+            read_date(version).map_err(|what| {
+                let help = "a version is named by the day it starts: `flagpoling@2024-12-24`";
+                Failure::usage(format!("`{version}` is no version: {what}"), Some(help.into()))
+            })?;
+            Ok((text, Some(version)))
+        }
+        _ => Ok((argument, None)),
+    }
 }
 
 /// Finds a policy by its name.

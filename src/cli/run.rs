@@ -4,12 +4,14 @@ use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use enact::diagnostic::did_you_mean;
+use enact::diagnostic::render::escape_json;
 use enact::eval::{Evaluation, Picked, Request, evaluate};
 use enact::facts::{Facts, write_facts};
 use enact::load::Folder;
 use enact::program::{Asked, FamilyId, PolicyId, Program};
 use enact::trace::aside::Asides;
-use enact::trace::{Hashes, Record, Trace, explain, hashes, record};
+use enact::trace::hash::hash_bytes;
+use enact::trace::{Hashes, Record, Trace, explain, hash_files, record};
 
 use super::exit::Failure;
 use super::world::Ready;
@@ -28,7 +30,13 @@ pub struct Run<'a> {
 
 impl<'a> Run<'a> {
     /// Evaluates. Without names, all decisions that the version in force has are asked.
-    pub fn new(ready: &'a Ready, mut request: Request, facts: &'a Facts, all: bool) -> Self {
+    pub fn new(ready: &'a Ready, request: Request, facts: &'a Facts, all: bool) -> Self {
+        let texts = TextHashes::of(ready, request.policy);
+        Self::with(ready, request, facts, all, &texts)
+    }
+
+    /// Evaluates as [`Run::new`] does, the texts hashed before.
+    pub fn with(ready: &'a Ready, mut request: Request, facts: &'a Facts, all: bool, texts: &TextHashes) -> Self {
         let program = &ready.program;
         let mut evaluation = evaluate(program, &request, facts);
         if all && let Some(Some(Picked::Version(version))) = evaluation.verdicts.picked.get(request.policy.index()) {
@@ -36,7 +44,7 @@ impl<'a> Run<'a> {
             request.asked.retain(|&family| has(family));
             evaluation.answers.retain(|answer| has(answer.asked));
         }
-        let hashes = hash(ready, request.policy, facts);
+        let hashes = texts.and_facts(program, facts);
         Run { ready, request, facts, evaluation, asides: OnceCell::new(), hashes }
     }
 
@@ -63,6 +71,14 @@ impl<'a> Run<'a> {
             self.asides(),
             self.hashes.clone(),
         )
+    }
+
+    /// Returns the record as text, on one line or on several.
+    pub fn json(&self, pretty: bool) -> Result<String, Failure> {
+        let record = self.record();
+        let text = if pretty { serde_json::to_string_pretty(&record) } else { serde_json::to_string(&record) };
+        let text = text.map_err(|error| Failure::usage(format!("cannot write the record: {error}"), None))?;
+        Ok(escape_json(&text) + "\n")
     }
 
     /// Returns the full explanation of each answer, in the order asked.
@@ -104,13 +120,29 @@ pub fn find_asked(program: &Program, policy: PolicyId, name: &str) -> Result<Fam
     Err(Failure::usage(format!("`{owner}` has no decision or definition `{name}`"), Some(help)))
 }
 
-/// Hashes what the policy is made of, and the facts as they count in the end.
-pub fn hash(ready: &Ready, policy: PolicyId, facts: &Facts) -> Hashes {
-    let Ready { folder, loaded, program } = ready;
-    let reach = loaded.find_policy(&program.policies[policy.index()].name).map(|index| loaded.reach(index));
-    let reach = reach.unwrap_or_default();
-    let facts = write_facts(program, facts).to_string();
-    hashes(files(folder, &reach.texts), files(folder, &reach.data), facts.as_bytes())
+/// What a policy is made of, hashed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TextHashes {
+    /// Its texts and those it uses.
+    pub policy: String,
+    /// The data they read.
+    pub data: String,
+}
+
+impl TextHashes {
+    /// Hashes what a policy is made of.
+    pub fn of(ready: &Ready, policy: PolicyId) -> Self {
+        let Ready { folder, loaded, program } = ready;
+        let reach = loaded.find_policy(&program.policies[policy.index()].name).map(|index| loaded.reach(index));
+        let reach = reach.unwrap_or_default();
+        TextHashes { policy: hash_files(files(folder, &reach.texts)), data: hash_files(files(folder, &reach.data)) }
+    }
+
+    /// Hashes the facts as they count in the end.
+    pub fn and_facts(&self, program: &Program, facts: &Facts) -> Hashes {
+        let facts = hash_bytes(write_facts(program, facts).to_string().as_bytes());
+        Hashes { policy: self.policy.clone(), data: self.data.clone(), facts }
+    }
 }
 
 /// Paths with what the files hold.

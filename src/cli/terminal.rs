@@ -31,7 +31,7 @@ pub struct Terminal {
 
 impl Terminal {
     /// Looks at the options, the environment and the two streams.
-    pub fn new(global: &Global) -> Self {
+    pub(super) fn new(global: &Global) -> Self {
         let width = terminal_size::terminal_size().map_or(WIDTH, |(width, _)| (width.0 as usize).clamp(60, WIDTH));
         let color = |auto: anstream::ColorChoice| match global.color {
             ColorChoice::Always => true,

@@ -14,6 +14,9 @@ mod literate;
 mod markdown;
 #[cfg(feature = "parquet")]
 mod parquet;
+mod replay;
+#[cfg(feature = "serve")]
+mod serve;
 mod world;
 
 use std::path::Path;

@@ -1,7 +1,7 @@
 //! `enact check`: everything that is wrong with policies, in all files.
 
 mod sweep;
-mod watch;
+pub(crate) mod watch;
 
 use std::path::{Path, PathBuf};
 
@@ -170,6 +170,16 @@ fn proved_text(analysis: &Analysis) -> String {
         (0, _) | (_, 0) => String::new(),
         (_, asserts) => format!("; {} proved", quantity(asserts, "assert")),
     }
+}
+
+/// Returns what is found in a whole root, and by an analysis of it, as `enact.finding/1`.
+#[cfg(feature = "serve")]
+pub fn record(mut world: World, analysis: &Analysis) -> String {
+    world.findings.extend(analysis.findings.iter().cloned());
+    diagnostic::sort(&mut world.findings);
+    let files = world.folder.files.keys().filter(|path| path.ends_with(".enact")).count();
+    let totals = Totals { files, rules: world.rules(|_| true) };
+    json(&world.findings, &world.loaded.sources, totals, None, analysis, None)
 }
 
 /// Renders the record `enact.finding/1`, with the numbers of clauses if a list was given.

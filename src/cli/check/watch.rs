@@ -14,7 +14,7 @@ const PAUSE: Duration = Duration::from_millis(300);
 const MAX_DEPTH: usize = 16;
 
 /// When each file was last written, and how long it is.
-type State = BTreeMap<PathBuf, (Option<SystemTime>, u64)>;
+pub type State = BTreeMap<PathBuf, (Option<SystemTime>, u64)>;
 
 /// Runs once, and again after each change, until the program is stopped or nobody reads its output.
 pub fn watch(root: &Path, terminal: &Terminal, mut run: impl FnMut() -> Outcome) -> Outcome {
@@ -33,7 +33,7 @@ pub fn watch(root: &Path, terminal: &Terminal, mut run: impl FnMut() -> Outcome)
 }
 
 /// Looks at all files that policies are made of.
-fn state(root: &Path) -> State {
+pub fn state(root: &Path) -> State {
     let mut found = State::new();
     let mut waiting = vec![(root.to_owned(), 0)];
     while let Some((folder, depth)) = waiting.pop() {

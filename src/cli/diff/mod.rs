@@ -4,7 +4,7 @@ mod rows;
 mod stand_in;
 #[cfg(test)]
 mod tests;
-mod texts;
+pub(crate) mod texts;
 
 use std::path::{Path, PathBuf};
 
@@ -140,7 +140,11 @@ fn read_expected(path: &Path) -> Result<Vec<expect::Expected>, Failure> {
 fn shown(args: &DiffArgs, pair: &Pair, comparisons: &[Comparison], terminal: &Terminal) -> Result<String, Failure> {
     let sources = pair.sources();
     Ok(match args.format {
-        Format::Human => human(args, pair, comparisons, terminal),
+        Format::Human => {
+            let width = terminal.out.width;
+            let look = Look { width, all_regions: args.cubes, full: terminal.verbose, only: args.only.clone() };
+            terminal.paint(&human(&look, pair, comparisons))
+        }
         Format::Json => json(comparisons, sources)?,
         Format::Md => {
             let page = |comparison: &Comparison| match comparisons {
@@ -163,9 +167,8 @@ fn still(diff: &Diff) -> bool {
     diff.complete && !diff.differs() && diff.reason_groups().next().is_none()
 }
 
-fn human(args: &DiffArgs, pair: &Pair, comparisons: &[Comparison], terminal: &Terminal) -> String {
-    let look =
-        Look { width: terminal.out.width, all_regions: args.cubes, full: terminal.verbose, only: args.only.clone() };
+/// Returns one screen for people.
+pub fn human(look: &Look, pair: &Pair, comparisons: &[Comparison]) -> Styled {
     let several = comparisons.len() > 1;
     let mut styled = Styled::default();
     // First what needs to be read.
@@ -173,7 +176,7 @@ fn human(args: &DiffArgs, pair: &Pair, comparisons: &[Comparison], terminal: &Te
         if several {
             styled.lines.push(vec![piece(Style::Strong, format!("== {} ==", comparison.diff.new.policy))]);
         }
-        styled.extend(text::render(&comparison.diff, pair.sources(), &look));
+        styled.extend(text::render(&comparison.diff, pair.sources(), look));
         if several {
             styled.lines.push(Vec::new());
         }
@@ -184,7 +187,7 @@ fn human(args: &DiffArgs, pair: &Pair, comparisons: &[Comparison], terminal: &Te
     for line in only_one(pair) {
         styled.lines.push(vec![piece(Style::Plain, line)]);
     }
-    terminal.paint(&styled)
+    styled
 }
 
 /// Policies that only one side has.
@@ -194,7 +197,8 @@ fn only_one(pair: &Pair) -> Vec<String> {
     old.chain(new).collect()
 }
 
-fn json(comparisons: &[Comparison], sources: &Sources) -> Result<String, Failure> {
+/// Returns one `enact.diff/1` as text, or a list of them.
+pub fn json(comparisons: &[Comparison], sources: &Sources) -> Result<String, Failure> {
     let records: Vec<_> = comparisons.iter().map(|comparison| record::record(comparison, sources)).collect();
     let text = match records.as_slice() {
         [record] => serde_json::to_string_pretty(record),

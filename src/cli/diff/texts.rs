@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use enact::diff::Text;
 use enact::program::{PolicyId, VersionId};
@@ -13,7 +13,7 @@ use super::stand_in::{Copy, stand_in};
 use crate::cli::exit::Failure;
 use crate::cli::files::read_folder;
 use crate::cli::git;
-use crate::cli::policy::{Reference, by_name, by_version, inside, read};
+use crate::cli::policy::{Reference, by_name, by_version, inside, read, split_version};
 use crate::cli::root::{Selection, locate, split};
 use crate::cli::world::{Ready, World};
 
@@ -43,7 +43,7 @@ impl Pair {
 #[derive(Debug)]
 pub struct Side {
     name: String,
-    ready: Rc<Ready>,
+    ready: Arc<Ready>,
 }
 
 impl Side {
@@ -104,15 +104,15 @@ pub fn resolve(old: &str, new: &str, policies: Option<&Path>) -> Result<Pair, Fa
     let (old_place, new_place) = (place(old, policies)?, place(new, policies)?);
     let (first, second) = match (old_place, new_place) {
         (Place::Root(a), Place::Root(b)) => {
-            let first = Rc::new(a.key.read(None)?);
-            let second = if a.key == b.key { first.clone() } else { Rc::new(b.key.read(Some(&first))?) };
+            let first = Arc::new(a.key.read(None)?);
+            let second = if a.key == b.key { first.clone() } else { Arc::new(b.key.read(Some(&first))?) };
             (
                 Found::of(old, first, &a.wanted, a.version.as_deref())?,
                 Found::of(new, second, &b.wanted, b.version.as_deref())?,
             )
         }
         (Place::Root(a), Place::Copy(copy)) => {
-            let first = Rc::new(a.key.read(None)?);
+            let first = Arc::new(a.key.read(None)?);
             let second = copied(copy, Some(&first), Some(&first.loaded.sources), new)?;
             (Found::of(old, first, &a.wanted, a.version.as_deref())?, second)
         }
@@ -120,7 +120,7 @@ pub fn resolve(old: &str, new: &str, policies: Option<&Path>) -> Result<Pair, Fa
             let base = b.key.read(None)?;
             let first = copied(copy, Some(&base), None, old)?;
             // Read once more: the new text comes last, its sources hold those of both.
-            let second = Rc::new(b.key.read(Some(&first.side.ready))?);
+            let second = Arc::new(b.key.read(Some(&first.side.ready))?);
             (first, Found::of(new, second, &b.wanted, b.version.as_deref())?)
         }
         (Place::Copy(a), Place::Copy(b)) => {
@@ -132,6 +132,17 @@ pub fn resolve(old: &str, new: &str, policies: Option<&Path>) -> Result<Pair, Fa
         }
     };
     pair(first, second)
+}
+
+/// Pairs a policy of two roots that are read already, each by its name and its version if one is named. The texts of the second
+/// stand after those of the first, or both are one.
+#[cfg(feature = "serve")]
+pub fn resolve_names(old: (&str, Arc<Ready>), new: (&str, Arc<Ready>)) -> Result<Pair, Failure> {
+    let found = |(argument, ready): (&str, Arc<Ready>)| {
+        let (name, version) = split_version(argument)?;
+        Found::of(argument, ready, &Wanted::Name(name.to_owned()), version)
+    };
+    pair(found(old)?, found(new)?)
 }
 
 fn place(argument: &str, policies: Option<&Path>) -> Result<Place, Failure> {
@@ -186,7 +197,7 @@ impl Key {
 fn copied(copy: Copy, base: Option<&Ready>, beside: Option<&Sources>, argument: &str) -> Result<Found, Failure> {
     let standing = base.and_then(|base| stand_in(&copy, base)).unwrap_or_else(|| copy.alone());
     let ready = World::beside(standing.folder, standing.unread, beside, &standing.shown).ready()?;
-    Found::of(argument, Rc::new(ready), &standing.wanted, None)
+    Found::of(argument, Arc::new(ready), &standing.wanted, None)
 }
 
 /// A side, and the policies of it that its argument names.
@@ -198,7 +209,7 @@ struct Found {
 }
 
 impl Found {
-    fn of(argument: &str, ready: Rc<Ready>, wanted: &Wanted, version: Option<&str>) -> Result<Self, Failure> {
+    fn of(argument: &str, ready: Arc<Ready>, wanted: &Wanted, version: Option<&str>) -> Result<Self, Failure> {
         let program = &ready.program;
         let named = match wanted {
             Wanted::Name(name) => vec![by_name(program, name)?],

@@ -1,0 +1,129 @@
+//! What there is: routes, policies, questions.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value as Json, json};
+
+use super::{Server, folder};
+use crate::literate::root;
+
+/// Every route with the method it takes.
+const ROUTES: [(&str, &str); 18] = [
+    ("/", "get"),
+    ("/assets/{name}", "get"),
+    ("/docs", "get"),
+    ("/docs/errors/{code}", "get"),
+    ("/healthz", "get"),
+    ("/metrics", "get"),
+    ("/openapi.json", "get"),
+    ("/readyz", "get"),
+    ("/v1/batch", "post"),
+    ("/v1/check", "post"),
+    ("/v1/decide", "post"),
+    ("/v1/diff", "post"),
+    ("/v1/explain", "post"),
+    ("/v1/format", "post"),
+    ("/v1/next-question", "post"),
+    ("/v1/policies", "get"),
+    ("/v1/policies/{id}/schema", "get"),
+    ("/v1/policies/{id}/text", "get"),
+];
+
+#[test]
+fn the_document_lists_exactly_what_is_served() {
+    let folder = folder();
+    let server = Server::start(folder.path(), &[]);
+    let document = server.get("/openapi.json").json();
+    assert_eq!(document["openapi"], "3.1.0");
+    let listed: BTreeSet<(String, String)> = document["paths"]
+        .as_object()
+        .expect("paths")
+        .iter()
+        .flat_map(|(path, methods)| {
+            methods.as_object().expect("methods").keys().map(move |method| (path.clone(), method.clone()))
+        })
+        .collect();
+    assert_eq!(listed, ROUTES.map(|(path, method)| (path.to_owned(), method.to_owned())).into());
+    let docs = server.get("/docs").text;
+    for (path, method) in ROUTES {
+        assert!(docs.contains(&format!("<b>{}</b> <code>{path}</code>", method.to_uppercase())), "{path}");
+        let real = path.replace("{id}", "p").replace("{name}", "docs.css").replace("{code}", "E105");
+        let (there, other) = match method {
+            "get" => (server.get(&real), server.post(&real, &json!({}))),
+            _ => (server.post(&real, &json!({})), server.get(&real)),
+        };
+        assert!(![404, 405].contains(&there.status), "{path}: {}", there.text);
+        assert_eq!(other.problem()["status"], 405, "{path}");
+    }
+    // Every reference leads somewhere, and the records are those that are published.
+    let text = document.to_string();
+    for record in ["decision", "trace", "finding", "diff"] {
+        let file = std::fs::read_to_string(root().join(format!("schemas/enact.{record}.1.json"))).expect("a schema");
+        let file: Json = serde_json::from_str(&file).expect("JSON");
+        assert_eq!(document["components"]["schemas"][format!("enact.{record}.1")], file);
+        assert!(text.contains(&format!("#/components/schemas/enact.{record}.1")));
+    }
+}
+
+#[test]
+fn policies_are_listed_with_what_a_form_needs() {
+    let server = Server::start(&root(), &["--reload", "0"]);
+    let list = server.get("/v1/policies").json();
+    let policies = list["policies"].as_array().expect("a list");
+    let policy = policies.iter().find(|policy| policy["id"] == "flagpoling").expect("listed");
+    let versions: Vec<&Json> = policy["versions"].as_array().expect("versions").iter().collect();
+    assert_eq!(
+        versions.iter().map(|version| &version["from"]).collect::<Vec<_>>(),
+        ["2017-06-16", "2024-05-30", "2024-12-24"]
+    );
+    assert_eq!((&versions[1]["until"], &versions[2]["until"]), (&"2024-12-24".into(), &Json::Null));
+    assert_eq!(versions[2]["file"], "flagpoling/2024-12-24.enact");
+    assert!(policy["decisions"].as_array().expect("decisions").iter().any(|it| it["name"] == "flagpoling_bar_applies"));
+    let fact = |key: &str| {
+        let facts = policy["facts"].as_array().expect("facts");
+        facts.iter().find(|fact| fact["key"] == key).expect("a fact").clone()
+    };
+    assert_eq!(fact("citizenships")["type"], json!({ "kind": "set", "of": { "kind": "enum", "enum": "country" } }));
+    let members = list["enums"]["country"]["members"].as_array().expect("members");
+    assert!(members.contains(&json!({ "value": "US" })));
+    // Its text can be sent back as it is.
+    let text = server.get("/v1/policies/flagpoling/text").json();
+    let files = text["files"].as_array().expect("files");
+    let files: serde_json::Map<String, Json> =
+        files.iter().map(|file| (file["path"].as_str().expect("a path").to_owned(), file["text"].clone())).collect();
+    let case = json!({ "policy": "flagpoling", "on": "2025-01-01", "facts": {}, "policies": files });
+    assert_eq!(server.post("/v1/decide", &case).json()["hashes"]["policy"], text["hashes"]["policy"]);
+    for path in [
+        "/v1/policies/nothing/schema",
+        "/v1/policies/..%2F..%2Fetc/text",
+        "/v1/policies/%FF/text",
+        "/docs/errors/E999",
+        "/assets/x",
+    ] {
+        assert_eq!(server.get(path).problem()["status"], 404, "{path}");
+    }
+}
+
+#[test]
+fn questions_lead_to_a_decision() {
+    let folder = folder();
+    let server = Server::start(folder.path(), &[]);
+    let mut case = json!({ "policy": "p", "decision": "fee", "on": "2025-08-01", "facts": {} });
+    let mut asked = Vec::new();
+    loop {
+        let step = server.post("/v1/next-question", &case).json();
+        let question = &step["question"];
+        let Some(fact) = question["fact"].as_str() else {
+            assert_eq!((&step["answer"]["value"], &step["open"]), (&"yes".into(), &json!([])));
+            break;
+        };
+        case["facts"][fact] = if fact == "age" { 30.into() } else { false.into() };
+        asked.push((fact.to_owned(), question["text"].clone(), question["type"]["kind"].clone()));
+    }
+    asked.sort_by(|a, b| a.0.cmp(&b.0));
+    let age = ("age".to_owned(), "How old is the person?".into(), "integer".into());
+    assert_eq!(asked, [age, ("member".to_owned(), "a member".into(), "yes_no".into())]);
+    // What is not known is not asked again.
+    case["facts"] = json!({ "age": { "unknown": true }, "member": { "unknown": true } });
+    assert_eq!(server.post("/v1/next-question", &case).json()["question"], Json::Null);
+}

@@ -23,7 +23,8 @@
 //! For a great many applicants at once, [`batch`] decides every row of a table, and `sql` writes a policy as one query that
 //! database engines run.
 //!
-//! What people do with it: [`coverage`] (what tests reach), [`interview`] (which question next), [`doc`] (readable pages).
+//! What people do with it: [`coverage`] (what tests reach), [`interview`] (which question next), [`doc`] (readable pages),
+//! [`editor`] (what an editor asks while policies are written).
 //!
 //! Two stages ask about everybody at once, not about one applicant:
 //!
@@ -105,6 +106,7 @@ pub mod coverage;
 pub mod diagnostic;
 pub mod diff;
 pub mod doc;
+pub mod editor;
 pub mod eval;
 pub mod facts;
 pub mod interview;

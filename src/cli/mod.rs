@@ -28,6 +28,8 @@ mod fmt;
 mod git;
 mod help_error;
 mod inputs;
+#[cfg(feature = "lsp")]
+mod lsp;
 mod new;
 mod policy;
 mod root;
@@ -131,6 +133,9 @@ enum Command {
     Schema(schema::SchemaArgs),
     /// Start a policy: a small complete folder with a test.
     New(new::NewArgs),
+    /// Help an editor while policies are written.
+    #[cfg(feature = "lsp")]
+    Lsp(lsp::LspArgs),
     /// Print a completion script for a shell.
     Completions(completions::CompletionsArgs),
     /// Print the manual page.
@@ -171,6 +176,8 @@ fn run(cli: &Cli, terminal: &Terminal) -> Outcome {
         Command::Graph(args) => doc::graph(args, policies, terminal),
         Command::Schema(args) => schema::run(args, policies, terminal),
         Command::New(args) => new::run(args, policies, terminal),
+        #[cfg(feature = "lsp")]
+        Command::Lsp(args) => lsp::run(args, policies),
         Command::Completions(args) => completions::run(args, terminal),
         Command::Man => completions::man(terminal),
         Command::HelpError(args) => help_error::run(args, terminal),

@@ -11,6 +11,8 @@ mod coverage;
 mod diff;
 mod doc;
 mod literate;
+#[cfg(feature = "lsp")]
+mod lsp;
 mod markdown;
 mod world;
 

@@ -10,6 +10,7 @@ mod compile;
 mod coverage;
 mod diff;
 mod doc;
+mod editors;
 mod literate;
 #[cfg(feature = "lsp")]
 mod lsp;

@@ -25,7 +25,8 @@
 //!
 //! What was decided is put on record by [`log`], and decided again from there.
 //!
-//! What people do with it: [`coverage`] (what tests reach), [`interview`] (which question next), [`doc`] (readable pages).
+//! What people do with it: [`coverage`] (what tests reach), [`interview`] (which question next), [`doc`] (readable pages),
+//! [`editor`] (what an editor asks while policies are written).
 //!
 //! Two stages ask about everybody at once, not about one applicant:
 //!
@@ -107,6 +108,7 @@ pub mod coverage;
 pub mod diagnostic;
 pub mod diff;
 pub mod doc;
+pub mod editor;
 pub mod eval;
 pub mod facts;
 pub mod interview;

@@ -1,6 +1,7 @@
 //! Policies as they stood in a revision, read by the `git` program. Nothing is checked out.
 
 use std::io::{BufRead, BufReader, Read, Write};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use enact::load::{Folder, MAX_DATA_BYTES};
@@ -11,6 +12,12 @@ use super::exit::Failure;
 /// Reads the `.enact` and `.csv` files under a folder of a revision; the path starts at the current folder. Links are left
 /// out.
 pub fn read_folder(revision: &str, root: &str) -> Result<Folder, Failure> {
+    read_folder_at(Path::new("."), revision, root)
+}
+
+/// Reads a folder of a revision whose path starts at another folder than the current one.
+pub fn read_folder_at(start: &Path, revision: &str, root: &str) -> Result<Folder, Failure> {
+    let run = |arguments: &[&str]| run(start, arguments);
     let name = format!("git:{revision}:{root}");
     if revision.starts_with('-') {
         return Err(Failure::usage(format!("`{revision}` is no revision"), None));
@@ -27,8 +34,8 @@ pub fn read_folder(revision: &str, root: &str) -> Result<Folder, Failure> {
     if blobs.is_empty() {
         return Err(Failure::usage(format!("`{name}` holds no policy"), None));
     }
-    let bytes =
-        read_blobs(&blobs).map_err(|error| Failure::usage(format!("git cannot read `{name}`: {error}"), None))?;
+    let bytes = read_blobs(start, &blobs)
+        .map_err(|error| Failure::usage(format!("git cannot read `{name}`: {error}"), None))?;
     let files = blobs.into_iter().zip(bytes).map(|((_, path), bytes)| (path, bytes)).collect();
     Ok(Folder { name, files })
 }
@@ -47,9 +54,10 @@ fn blobs(listed: &str, root: &str) -> Vec<(String, String)> {
 }
 
 /// Reads files by their hashes, in order.
-fn read_blobs(blobs: &[(String, String)]) -> std::io::Result<Vec<Vec<u8>>> {
-    let mut child =
-        Command::new("git").args(["cat-file", "--batch"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+fn read_blobs(start: &Path, blobs: &[(String, String)]) -> std::io::Result<Vec<Vec<u8>>> {
+    let mut command = Command::new("git");
+    command.current_dir(start).args(["cat-file", "--batch"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.spawn()?;
     let closed = || std::io::Error::from(std::io::ErrorKind::BrokenPipe);
     let mut input = child.stdin.take().ok_or_else(closed)?;
     let mut output = BufReader::new(child.stdout.take().ok_or_else(closed)?);
@@ -75,8 +83,8 @@ fn read_blobs(blobs: &[(String, String)]) -> std::io::Result<Vec<Vec<u8>>> {
 }
 
 /// Runs git and returns what it writes; `Err(None)` when it ran and refused.
-fn run(arguments: &[&str]) -> Result<Vec<u8>, Option<Failure>> {
-    let output = Command::new("git").args(arguments).stdin(Stdio::null()).output();
+fn run(start: &Path, arguments: &[&str]) -> Result<Vec<u8>, Option<Failure>> {
+    let output = Command::new("git").current_dir(start).args(arguments).stdin(Stdio::null()).output();
     match output {
         Ok(output) if output.status.success() => Ok(output.stdout),
         Ok(_) => Err(None),

@@ -29,6 +29,8 @@ mod fmt;
 mod git;
 pub(crate) mod help_error;
 mod inputs;
+#[cfg(feature = "lsp")]
+mod lsp;
 mod new;
 #[cfg(feature = "parquet")]
 mod parquet;
@@ -145,6 +147,9 @@ enum Command {
     Replay(replay::ReplayArgs),
     /// Start a policy: a small complete folder with a test.
     New(new::NewArgs),
+    /// Help an editor while policies are written.
+    #[cfg(feature = "lsp")]
+    Lsp(lsp::LspArgs),
     /// Print a completion script for a shell.
     Completions(completions::CompletionsArgs),
     /// Print the manual page.
@@ -188,6 +193,8 @@ fn run(cli: &Cli, terminal: &Terminal) -> Outcome {
         Command::Serve(args) => serve::run(args, policies, terminal),
         Command::Replay(args) => replay::run(args, policies, terminal),
         Command::New(args) => new::run(args, policies, terminal),
+        #[cfg(feature = "lsp")]
+        Command::Lsp(args) => lsp::run(args, policies),
         Command::Completions(args) => completions::run(args, terminal),
         Command::Man => completions::man(terminal),
         Command::HelpError(args) => help_error::run(args, terminal),

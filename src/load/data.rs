@@ -58,7 +58,7 @@ pub(super) fn read_data(folder: &Folder, files: &Files, loaded: &mut Loaded) {
 }
 
 /// Returns what a declaration reads, if it does.
-pub(super) fn read_from(kind: &DeclKind) -> Option<&ReadFrom> {
+pub fn read_from(kind: &DeclKind) -> Option<&ReadFrom> {
     match kind {
         DeclKind::Enum(decl) => match &decl.body {
             EnumBody::Read(from) => Some(from),

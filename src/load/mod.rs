@@ -26,6 +26,7 @@ mod versions;
 mod tests;
 
 pub use csv::{CsvRow, CsvTable, MAX_DATA_BYTES, read_csv};
+pub use data::read_from;
 pub use path::data_path;
 pub use reach::Reach;
 pub use uses::Used;

@@ -431,9 +431,9 @@ fn curly_end(bytes: &[u8], at: usize) -> usize {
     bytes.len()
 }
 
-/// Kinds of tokens, for messages.
+/// Kinds of tokens, for messages and editors.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum TokenKind {
+pub enum TokenKind {
     /// Letters, digits and `_`, not starting with a digit.
     Word,
     /// What starts with a digit.
@@ -446,19 +446,20 @@ pub(super) enum TokenKind {
     Sign,
 }
 
-/// A token of a piece that did not parse.
+/// A token, as far as tokens are told apart without the grammar.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Token {
+pub struct Token {
     /// First byte.
-    pub(super) start: usize,
+    pub start: usize,
     /// One past the last byte.
-    pub(super) end: usize,
+    pub end: usize,
     /// What it is.
-    pub(super) kind: TokenKind,
+    pub kind: TokenKind,
 }
 
-/// Cuts a piece into tokens. Only for pieces that do not parse: to find where to go on, and what to say.
-pub(super) fn tokens(text: &str) -> Vec<Token> {
+/// Cuts any text into tokens, comments left out: to find where to go on in what does not parse and what to say of it, and to
+/// know what stands before a cursor.
+pub fn tokens(text: &str) -> Vec<Token> {
     let bytes = text.as_bytes();
     let mut tokens = Vec::new();
     let mut at = 0;
@@ -503,7 +504,7 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
 }
 
 /// Whether a word begins a declaration or a head, or is a verb.
-pub(super) fn is_declaration_word(word: &str) -> bool {
+pub fn is_declaration_word(word: &str) -> bool {
     DECLARATION_WORDS.contains(&word)
 }
 

@@ -10,7 +10,10 @@ mod compile;
 mod coverage;
 mod diff;
 mod doc;
+mod editors;
 mod literate;
+#[cfg(feature = "lsp")]
+mod lsp;
 mod markdown;
 #[cfg(feature = "parquet")]
 mod parquet;

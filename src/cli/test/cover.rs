@@ -56,6 +56,12 @@ impl CoverArgs {
 }
 
 impl Cover {
+    /// Collects nothing.
+    #[cfg(feature = "lsp")]
+    pub fn none() -> Cover {
+        Cover(None)
+    }
+
     /// Begins to collect.
     pub fn new(ready: &Ready) -> Cover {
         Cover(Some(Coverage::new(&ready.program)))

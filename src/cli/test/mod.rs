@@ -19,6 +19,8 @@ use enact::value::Evaluated;
 use regex::Regex;
 
 use cover::{Cover, CoverArgs};
+#[cfg(feature = "lsp")]
+pub use declared::facts;
 
 use super::exit::{Exit, Outcome};
 use super::root::Selection;
@@ -97,6 +99,19 @@ pub fn coverage(ready: &Ready, selection: &Selection) -> Coverage {
     let mut cover = Cover::new(ready);
     declared::run(ready, selection, |_| true, &mut cover);
     cover.of(ready, selection).unwrap_or_else(|| Coverage::new(&ready.program))
+}
+
+/// Runs one declared test of a file; nothing where there is none.
+#[cfg(feature = "lsp")]
+pub fn run_one(ready: &Ready, path: &str, name: &str) -> Option<TestResult> {
+    let selection = Selection { root: std::path::PathBuf::new(), inside: vec![path.to_owned()] };
+    declared::run(ready, &selection, |it| it == name, &mut Cover::none()).into_iter().next()
+}
+
+/// Says of a test what is not as expected, and why.
+#[cfg(feature = "lsp")]
+pub fn report_of(result: &TestResult) -> String {
+    report::human(std::slice::from_ref(result), None)
 }
 
 /// Runs the command.

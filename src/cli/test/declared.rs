@@ -71,7 +71,7 @@ fn one(ready: &Ready, test: &Test, cover: &mut Cover) -> TestResult {
 }
 
 /// What the test gives; later entries win, and `on` wins over all.
-fn facts(ready: &Ready, test: &Test) -> Facts {
+pub fn facts(ready: &Ready, test: &Test) -> Facts {
     let mut facts = Facts::new(&ready.program);
     for (fact, given) in &test.given {
         let slot = match given {

@@ -286,9 +286,9 @@ pub const ROUTES: &[Route] = &[
     },
     Route {
         path: "/",
-        about: "Shows the first page",
+        about: "Shows the playground: a page to try policies on",
         open: true,
-        takes: Takes::Nothing(|_| pages::asset("index.html")),
+        takes: Takes::Nothing(|_| Ok(pages::playground())),
         gives: (&[HTML], None),
     },
     Route {

@@ -162,3 +162,21 @@ fn declared_tests_are_cases_and_a_case_is_written_as_a_test() {
     assert!(text.contains("rule young") && text.contains("rule members") && !text.contains("amends"), "{text}");
     assert_eq!(server.get("/v1/policies/p/text").json().get("consolidated"), None);
 }
+
+#[test]
+fn the_playground_is_one_page_and_its_parts_are_kept() {
+    let folder = folder();
+    let server = Server::start(folder.path(), &[]);
+    let page = server.get("/");
+    assert_eq!(page.kind, "text/html; charset=utf-8");
+    assert!(page.headers["content-security-policy"].to_str().is_ok_and(|policy| !policy.contains("unsafe")));
+    for (part, kind) in [("app.js", "text/javascript; charset=utf-8"), ("app.css", "text/css; charset=utf-8")] {
+        let (_, rest) = page.text.split_once(&format!("/assets/{part}?v=")).expect("called by what it holds");
+        let mark = rest.split('"').next().expect("an end");
+        let got = server.get(&format!("/assets/{part}?v={mark}"));
+        assert_eq!(got.kind, kind);
+        assert_eq!(got.headers["cache-control"], "public, max-age=31536000, immutable");
+        assert!(enact::trace::hash::hash_bytes(got.text.as_bytes()).starts_with(&format!("sha256:{mark}")));
+    }
+    assert_eq!(page.headers["cache-control"], "no-store");
+}

@@ -7,9 +7,30 @@ use crate::facts::{Facts, Slot};
 use crate::load::Loaded;
 use crate::program::{EVALUATION_DATE, EVALUATION_TIME, FactId, FamilyId, PolicyId, Program, VersionId};
 use crate::source::Sources;
+use crate::syntax::ast::{DeclKind, Declaration};
 use crate::syntax::format::format;
 use crate::syntax::parse;
 use crate::value::{Evaluated, Type, Value};
+
+/// Writes an applicant down as a file with one test: what is stated, and what is decided about them.
+///
+/// Says why there can be none: no text names the value, the name is not plain, or the day alone does not lead to the version looked at.
+pub fn write_test(loaded: &Loaded, program: &Program, asking: &Asking, facts: &Facts) -> Result<String, String> {
+    let mut authored = Authored::new(loaded, program);
+    authored.test(asking, facts)?;
+    let text = authored.finish();
+    let mut sources = Sources::new();
+    let id = sources.add("tests.enact", text.as_str());
+    let is_it = |declaration: &Declaration| match &declaration.kind {
+        DeclKind::Test(test) => test.head.name.value == asking.name,
+        _ => false,
+    };
+    // With a name that is none, nothing is left of the test.
+    match parse(&sources, id).file.declarations.iter().any(is_it) {
+        true => Ok(text),
+        false => Err(format!("`{}` is no name of a test: `like_this_1` is one", asking.name)),
+    }
+}
 
 /// Tests of one root under construction.
 pub(crate) struct Authored<'a> {
@@ -22,15 +43,15 @@ pub(crate) struct Authored<'a> {
 
 /// What a test asks.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Asking<'a> {
+pub struct Asking<'a> {
     /// Its name: a plain one.
-    pub(crate) name: &'a str,
+    pub name: &'a str,
     /// Its label.
-    pub(crate) label: &'a str,
+    pub label: &'a str,
     /// The decision.
-    pub(crate) family: FamilyId,
+    pub family: FamilyId,
     /// The policy and version that were looked at: the test must come to the same by its day alone.
-    pub(crate) looked: (PolicyId, Option<VersionId>),
+    pub looked: (PolicyId, Option<VersionId>),
 }
 
 impl<'a> Authored<'a> {

@@ -26,7 +26,7 @@
 //! What was decided is put on record by [`log`], and decided again from there.
 //!
 //! What people do with it: [`coverage`] (what tests reach), [`interview`] (which question next), [`doc`] (readable pages),
-//! [`editor`] (what an editor asks while policies are written).
+//! [`authored`] (a case written down as a test), [`editor`] (what an editor asks while policies are written).
 //!
 //! Two stages ask about everybody at once, not about one applicant:
 //!
@@ -99,7 +99,7 @@
 #[cfg(test)]
 extern crate self as enact;
 
-mod authored;
+pub mod authored;
 pub mod batch;
 pub mod check;
 pub mod compile;

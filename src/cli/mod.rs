@@ -44,9 +44,9 @@ pub(crate) mod run;
 mod schema;
 #[cfg(feature = "serve")]
 mod serve;
-mod show;
+pub(crate) mod show;
 pub(crate) mod terminal;
-mod test;
+pub(crate) mod test;
 pub(crate) mod world;
 
 use std::path::PathBuf;

@@ -103,6 +103,13 @@ pub fn run(args: &ShowArgs, policies: Option<&Path>, terminal: &Terminal) -> Out
     Ok(Exit::Done)
 }
 
+/// Returns the text of a version as one file, amendments applied; nothing for what is not there.
+pub fn consolidated(loaded: &Loaded, policy: &str, version: &str) -> Option<String> {
+    let policy = loaded.policies.iter().find(|known| known.name == policy)?;
+    let version = policy.versions.iter().find(|known| known.name == version)?;
+    Some(enact(&text(loaded, policy, version)))
+}
+
 /// The version in force on a day; where one starts inside that day and no moment is given, the later.
 fn in_force(policy: &LoadedPolicy, on: On) -> Option<&LoadedVersion> {
     let started = |boundary: &Boundary| match (on, boundary.moment) {

@@ -222,6 +222,20 @@ pub const ROUTES: &[Route] = &[
         gives: (&[JSON], None),
     },
     Route {
+        path: "/v1/write-test",
+        about: "Writes a case down as a `test` that expects what is decided now",
+        open: false,
+        takes: Takes::Object(api::tests::MEMBERS, api::tests::write),
+        gives: (&[JSON], None),
+    },
+    Route {
+        path: "/v1/policies/{id}/tests",
+        about: "Gives the declared tests of a policy as cases: facts and days",
+        open: false,
+        takes: Takes::Policy(api::tests::list),
+        gives: (&[JSON], None),
+    },
+    Route {
         path: "/v1/policies/{id}/text",
         about: "Gives the files that a policy is made of",
         open: false,
@@ -272,9 +286,9 @@ pub const ROUTES: &[Route] = &[
     },
     Route {
         path: "/",
-        about: "Shows the first page",
+        about: "Shows the playground: a page to try policies on",
         open: true,
-        takes: Takes::Nothing(|_| pages::asset("index.html")),
+        takes: Takes::Nothing(|_| Ok(pages::playground())),
         gives: (&[HTML], None),
     },
     Route {

@@ -2,7 +2,7 @@
 
 mod case;
 mod cover;
-mod declared;
+pub mod declared;
 mod report;
 
 use std::path::{Path, PathBuf};

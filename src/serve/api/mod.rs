@@ -9,6 +9,7 @@ pub mod explain;
 pub mod format;
 pub mod next_question;
 pub mod policies;
+pub mod tests;
 
 use std::sync::Arc;
 

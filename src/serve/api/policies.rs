@@ -6,6 +6,7 @@ use enact::program::{PolicyId, Program, VersionId};
 use serde_json::{Value as Json, json};
 
 use super::describe::Describer;
+use crate::cli::show::consolidated;
 use crate::serve::App;
 use crate::serve::answer::Answer;
 use crate::serve::problem::Problem;
@@ -28,10 +29,10 @@ pub fn schema(app: &App, name: &str) -> Result<Answer, Problem> {
     Ok(Answer::json(&json_schema(&served.ready.program, policy)))
 }
 
-/// Gives the files of one policy, texts before data.
+/// Gives the files of one policy, texts before data; of a version, `flagpoling@2024-12-24`, also its text with amendments applied.
 pub fn text(app: &App, name: &str) -> Result<Answer, Problem> {
     let served = app.current.get();
-    let policy = find(&served, name)?;
+    let (policy, pinned) = named(&served, name)?;
     let (loaded, folder) = (&served.ready.loaded, &served.ready.folder);
     let name = &served.ready.program.policies[policy.index()].name;
     let reach = loaded.find_policy(name).map(|index| loaded.reach(index)).unwrap_or_default();
@@ -42,12 +43,22 @@ pub fn text(app: &App, name: &str) -> Result<Answer, Problem> {
     let files: Vec<Json> = reach.texts.iter().chain(&reach.data).map(file).collect();
     let hashes = served.hashes(policy);
     let hashes = json!({ "policy": hashes.policy, "data": hashes.data });
-    Ok(Answer::json(&json!({ "id": name, "hashes": hashes, "files": files })))
+    let mut answer = json!({ "id": name, "hashes": hashes, "files": files });
+    if let Some(version) = pinned {
+        let version = &served.ready.program.version(version).name;
+        answer["consolidated"] = consolidated(loaded, name, version).into();
+    }
+    Ok(Answer::json(&answer))
+}
+
+/// Finds a policy that a path names.
+pub(super) fn find(served: &Served, name: &str) -> Result<PolicyId, Problem> {
+    named(served, name).map(|(policy, _)| policy)
 }
 
 /// A path names what is there, or not.
-fn find(served: &Served, name: &str) -> Result<PolicyId, Problem> {
-    served.find(name).map(|(policy, _)| policy).map_err(|problem| problem.status(StatusCode::NOT_FOUND))
+fn named(served: &Served, name: &str) -> Result<(PolicyId, Option<VersionId>), Problem> {
+    served.find(name).map_err(|problem| problem.status(StatusCode::NOT_FOUND))
 }
 
 fn policy(served: &Served, describer: &mut Describer, id: PolicyId) -> Json {

@@ -4,22 +4,35 @@ use enact::diagnostic::find_code;
 use enact::trace::html::escape as escape_html;
 
 use super::App;
-use super::answer::{Answer, HTML, MARKDOWN};
+use super::answer::{Answer, HTML, MARKDOWN, PICTURE, SCRIPT, STYLE};
 use super::members::Member;
 use super::problem::Problem;
 use super::routes::{ROUTES, Route, Takes};
 use crate::cli::help_error;
 
-/// What lies under `/assets`, by name: its media type and its bytes. The first is what `/` shows.
-const ASSETS: &[(&str, &str, &[u8])] = &[
-    ("index.html", HTML, include_bytes!("index.html")),
-    ("docs.css", "text/css; charset=utf-8", include_bytes!("docs.css")),
+/// The playground, as `npm run build` in `web` writes it.
+const PLAYGROUND: &[u8] = include_bytes!("../../../web/dist/index.html");
+
+/// What lies under `/assets`: its name, its media type, its bytes, and whether pages call it by what it holds, so that a browser may
+/// keep it for ever.
+const ASSETS: &[(&str, &str, &[u8], bool)] = &[
+    ("app.js", SCRIPT, include_bytes!("../../../web/dist/app.js"), true),
+    ("app.css", STYLE, include_bytes!("../../../web/dist/app.css"), true),
+    ("icon.svg", PICTURE, include_bytes!("../../../web/dist/icon.svg"), true),
+    ("docs.css", STYLE, include_bytes!("docs.css"), false),
 ];
+
+/// Shows the playground.
+pub fn playground() -> Answer {
+    Answer::new(HTML, PLAYGROUND)
+}
 
 /// Gives a part of a page.
 pub fn asset(name: &str) -> Result<Answer, Problem> {
     let found = ASSETS.iter().find(|(known, ..)| *known == name);
-    found.map(|&(_, kind, bytes)| Answer::new(kind, bytes)).ok_or_else(|| Problem::not_found("there is no such part"))
+    let &(_, kind, bytes, lasting) = found.ok_or_else(|| Problem::not_found("there is no such part"))?;
+    let answer = Answer::new(kind, bytes);
+    Ok(if lasting { answer.lasting() } else { answer })
 }
 
 /// Gives the page of an error code.

@@ -8,7 +8,7 @@ use super::{Server, folder};
 use crate::literate::root;
 
 /// Every route with the method it takes.
-const ROUTES: [(&str, &str); 18] = [
+const ROUTES: [(&str, &str); 20] = [
     ("/", "get"),
     ("/assets/{name}", "get"),
     ("/docs", "get"),
@@ -26,7 +26,9 @@ const ROUTES: [(&str, &str); 18] = [
     ("/v1/next-question", "post"),
     ("/v1/policies", "get"),
     ("/v1/policies/{id}/schema", "get"),
+    ("/v1/policies/{id}/tests", "get"),
     ("/v1/policies/{id}/text", "get"),
+    ("/v1/write-test", "post"),
 ];
 
 #[test]
@@ -126,4 +128,55 @@ fn questions_lead_to_a_decision() {
     // What is not known is not asked again.
     case["facts"] = json!({ "age": { "unknown": true }, "member": { "unknown": true } });
     assert_eq!(server.post("/v1/next-question", &case).json()["question"], Json::Null);
+}
+
+#[test]
+fn declared_tests_are_cases_and_a_case_is_written_as_a_test() {
+    let folder = folder();
+    super::write(folder.path(), "policies/p/tests/young.enact", super::TEST);
+    let server = Server::start(folder.path(), &[]);
+    let tests = server.get("/v1/policies/p/tests").json();
+    let young = json!({
+        "name": "young", "label": null, "file": "p/tests/young.enact", "on": "2025-02-01", "facts": { "age": 3 }, "decisions": ["fee"],
+    });
+    assert_eq!(tests, json!({ "id": "p", "tests": [young] }));
+    let mut case = json!({ "policy": "p", "decision": "fee", "on": "2025-08-01", "facts": { "age": 30, "member": true }, "name": "old" });
+    let text = "use p\n\ntest old \"old\" on 2025-08-01\n    given age is 30, member is yes\n    expect fee is no\n";
+    let written = server.post("/v1/write-test", &case).json();
+    assert_eq!(written, json!({ "text": text }));
+    // It expects what the texts of the request decide, and these find nothing wrong with it.
+    let edited = super::SECOND.replace("is no when member", "is yes when member");
+    case["policies"] = json!({ "p/2025-07-01.enact": edited });
+    assert!(server.post("/v1/write-test", &case).text.contains("expect fee is yes"));
+    let checked = server.post("/v1/check", &json!({ "policies": { "p/tests/more.enact": text } })).json();
+    assert_eq!(checked["errors"], 0);
+    for (member, wrong) in
+        [("name", json!("No name")), ("decision", json!("nothing")), ("facts", json!({ "age": "old" }))]
+    {
+        let mut case = case.clone();
+        case[member] = wrong;
+        assert_eq!(server.post("/v1/write-test", &case).problem()["status"], 422, "{member}");
+    }
+    // The text of a version is that of the version it amends, amended.
+    let text = server.get("/v1/policies/p@2025-07-01/text").json()["consolidated"].to_string();
+    assert!(text.contains("rule young") && text.contains("rule members") && !text.contains("amends"), "{text}");
+    assert_eq!(server.get("/v1/policies/p/text").json().get("consolidated"), None);
+}
+
+#[test]
+fn the_playground_is_one_page_and_its_parts_are_kept() {
+    let folder = folder();
+    let server = Server::start(folder.path(), &[]);
+    let page = server.get("/");
+    assert_eq!(page.kind, "text/html; charset=utf-8");
+    assert!(page.headers["content-security-policy"].to_str().is_ok_and(|policy| !policy.contains("unsafe")));
+    for (part, kind) in [("app.js", "text/javascript; charset=utf-8"), ("app.css", "text/css; charset=utf-8")] {
+        let (_, rest) = page.text.split_once(&format!("/assets/{part}?v=")).expect("called by what it holds");
+        let mark = rest.split('"').next().expect("an end");
+        let got = server.get(&format!("/assets/{part}?v={mark}"));
+        assert_eq!(got.kind, kind);
+        assert_eq!(got.headers["cache-control"], "public, max-age=31536000, immutable");
+        assert!(enact::trace::hash::hash_bytes(got.text.as_bytes()).starts_with(&format!("sha256:{mark}")));
+    }
+    assert_eq!(page.headers["cache-control"], "no-store");
 }

@@ -82,11 +82,15 @@ pub(super) fn describe(space: &mut Space, conditions: &[Condition], wanted: &Wan
     // What changed its meaning is no plain word: it is used where nothing shorter is found without.
     for every_word in [false, true] {
         writer.every_word = every_word;
-        for (context, outcome) in [(Context::Old, wanted.from), (Context::New, wanted.to)] {
-            let most = best.as_ref().map_or(FEW_REGIONS, |(_, regions)| regions.len());
-            if most == 1 {
+        // One region in either context is the shortest there is: only where neither has it are more of them written.
+        let contexts = [(Context::Old, wanted.from), (Context::New, wanted.to)];
+        let tries =
+            [1, FEW_REGIONS].into_iter().flat_map(|most| contexts.map(|(context, outcome)| (most, context, outcome)));
+        for (most, context, outcome) in tries {
+            if best.as_ref().is_some_and(|(_, regions)| regions.len() == 1) {
                 break;
             }
+            let most = best.as_ref().map_or(most, |(_, regions)| regions.len().min(most));
             let Some(regions) = writer.cover(outcome, most) else { continue };
             if best.as_ref().is_none_or(|(_, best)| weight(&regions) < weight(best)) {
                 best = Some((context, regions));

@@ -5,13 +5,16 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 seconds="${1:-10}"
 port=8471
-enact="${CARGO_TARGET_DIR:-target}/release/enact"
+enact="${ENACT:-${CARGO_TARGET_DIR:-target}/release/enact}"
 folder="$(mktemp -d)"
 trap 'kill "$server" 2>/dev/null || true; rm -rf "$folder"' EXIT
 
 TOKIO_WORKER_THREADS=1 taskset -c 0 "$enact" serve -q --reload 0 --jobs 1 --addr "127.0.0.1:$port" &
 server=$!
-until curl -sf "http://127.0.0.1:$port/healthz" >"$folder/up"; do sleep 0.2; done
+until curl -sf "http://127.0.0.1:$port/healthz" >"$folder/up"; do
+    kill -0 "$server"
+    sleep 0.2
+done
 facts="$(tr -d '\n' <policies/flagpoling/facts/returning_worker.json)"
 
 # Ticks of the processor that the server took so far: other work on the machine does not count.

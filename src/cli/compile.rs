@@ -6,7 +6,6 @@ use clap::{Args, ValueEnum};
 use enact::diagnostic::render::escape_json;
 use enact::eval::Request;
 use enact::facts::Facts;
-use enact::program::FamilyId;
 use enact::sql::{Compiled, Dialect, Options, compile};
 use enact::syntax::ast::On;
 
@@ -14,7 +13,7 @@ use super::exit::{Exit, Failure, Outcome};
 use super::facts;
 use super::files::write_whole;
 use super::policy::{self, Named};
-use super::run::{TextHashes, find_asked};
+use super::run::{TextHashes, find_all_asked};
 use super::terminal::Terminal;
 
 /// Arguments of `compile`.
@@ -78,16 +77,7 @@ impl From<Engine> for Dialect {
 pub fn run(args: &CompileArgs, policies: Option<&Path>, terminal: &Terminal) -> Outcome {
     let Named { ready, policy, pinned } = policy::find(&args.policy, policies)?;
     let program = &ready.program;
-    let mut asked: Vec<FamilyId> = Vec::new();
-    for name in &args.decision {
-        let family = find_asked(program, policy, name)?;
-        if !asked.contains(&family) {
-            asked.push(family);
-        }
-    }
-    if asked.is_empty() {
-        asked.clone_from(&program.policies[policy.index()].families);
-    }
+    let asked = find_all_asked(program, policy, &args.decision)?;
     let mut fixed = Facts::new(program);
     if let Some(on) = args.on {
         facts::set_on(&mut fixed, on);

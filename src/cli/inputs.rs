@@ -5,13 +5,12 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use enact::eval::Request;
 use enact::facts::Facts;
-use enact::program::FamilyId;
 use enact::syntax::ast::On;
 
 use super::exit::Failure;
 use super::facts;
 use super::policy::{self, Named};
-use super::run::find_asked;
+use super::run::{find_all_asked, find_asked};
 use super::world::Ready;
 
 /// Arguments of every command that decides about one applicant.
@@ -52,8 +51,8 @@ impl InputArgs {
         let Named { ready, policy, pinned } = policy::find(&self.policy, policies)?;
         let program = &ready.program;
         let all = self.decision.is_empty();
-        let mut asked: Vec<FamilyId> = if all { program.policies[policy.index()].families.clone() } else { Vec::new() };
-        for name in self.decision.iter().map(String::as_str).chain(more.iter().copied()) {
+        let mut asked = find_all_asked(program, policy, &self.decision)?;
+        for name in more {
             let family = find_asked(program, policy, name)?;
             if !asked.contains(&family) {
                 asked.push(family);

@@ -120,6 +120,21 @@ pub fn find_asked(program: &Program, policy: PolicyId, name: &str) -> Result<Fam
     Err(Failure::usage(format!("`{owner}` has no decision or definition `{name}`"), Some(help)))
 }
 
+/// Finds everything that is asked, each once: by its names, or all decisions of the policy where there are none.
+pub fn find_all_asked(program: &Program, policy: PolicyId, names: &[String]) -> Result<Vec<FamilyId>, Failure> {
+    if names.is_empty() {
+        return Ok(program.policies[policy.index()].families.clone());
+    }
+    let mut asked = Vec::new();
+    for name in names {
+        let family = find_asked(program, policy, name)?;
+        if !asked.contains(&family) {
+            asked.push(family);
+        }
+    }
+    Ok(asked)
+}
+
 /// What a policy is made of, hashed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TextHashes {

@@ -3,7 +3,7 @@
 //! What it gives is a line of `enact batch` in its form JSONL, whichever way the answer came about.
 
 use enact::batch::{Asked, RowAnswer};
-use enact::compile::{Compiled, Reader, Trace};
+use enact::compile::{Compiled, Reader, Row, Trace};
 use enact::diagnostic::render::escape_json;
 use enact::eval::{Request, evaluate};
 use enact::facts::Facts;
@@ -29,7 +29,7 @@ impl Shortcut {
         Shortcut { request, compiled, reader }
     }
 
-    /// Answers, if the facts are spelt plainly and settle everything asked. What it leaves is for [`Shortcut::ask`].
+    /// Answers, if the facts are spelt plainly and settle everything asked. What it leaves is for [`Shortcut::answer`].
     pub fn settle(&self, program: &Program, facts: &str, on: Option<On>) -> Option<Vec<RowAnswer>> {
         let mut row = self.compiled.layout().row();
         if !self.reader.json(facts, &mut row) {
@@ -44,14 +44,22 @@ impl Shortcut {
                 }
             }
         }
-        let mut trace = Trace::default();
-        self.compiled.decide(&row, &mut trace);
-        (0..self.request.asked.len()).map(|place| self.compiled.settled(&trace, place).map(RowAnswer::from)).collect()
+        self.settled(&row)
     }
 
-    /// Asks the interpreter.
-    pub fn ask(&self, program: &Program, facts: &Facts) -> Vec<RowAnswer> {
-        evaluate(program, &self.request, facts).answers.into_iter().map(RowAnswer::from).collect()
+    /// Answers about facts that were read, however they are spelt; what they do not settle the interpreter does.
+    pub fn answer(&self, program: &Program, facts: &Facts) -> Vec<RowAnswer> {
+        let mut row = self.compiled.layout().row();
+        row.read(self.compiled.layout(), facts);
+        self.settled(&row).unwrap_or_else(|| {
+            evaluate(program, &self.request, facts).answers.into_iter().map(RowAnswer::from).collect()
+        })
+    }
+
+    fn settled(&self, row: &Row) -> Option<Vec<RowAnswer>> {
+        let mut trace = Trace::default();
+        self.compiled.decide(row, &mut trace);
+        (0..self.request.asked.len()).map(|place| self.compiled.settled(&trace, place).map(RowAnswer::from)).collect()
     }
 
     /// Writes answers as a line, with the number 1 that the only row has.

@@ -23,7 +23,7 @@ use super::exit::{Exit, Failure, Outcome};
 use super::facts;
 use super::parquet::Columns;
 use super::policy::{self, Named, by_version};
-use super::run::find_asked;
+use super::run::find_all_asked;
 use super::terminal::Terminal;
 use formats::{Format, Input};
 use output::{Errors, Output};
@@ -95,7 +95,7 @@ pub struct BatchArgs {
 pub fn run(args: &BatchArgs, policies: Option<&Path>, terminal: &Terminal) -> Outcome {
     let after = policy::find(&args.policy, policies)?;
     let before = args.compare.as_deref().map(|text| Before::find(text, &after, policies)).transpose()?;
-    let asked = asked(&after, &args.decision)?;
+    let asked = find_all_asked(&after.ready.program, after.policy, &args.decision)?;
     let mut input = Input::open(&args.input, args.in_format)?;
     let layout = formats::layout(args.output.as_deref(), args.out_format, &input)?;
     let header = input.header().map_err(|error| Failure::file("read", &args.input, &error))?;
@@ -158,22 +158,6 @@ fn decide(
     Ok(if summary.refused > 0 { Exit::Findings } else { Exit::Done })
 }
 
-/// The decisions that are asked: those named, else all of the policy.
-fn asked(named: &Named, names: &[String]) -> Result<Vec<FamilyId>, Failure> {
-    let program = &named.ready.program;
-    if names.is_empty() {
-        return Ok(program.policies[named.policy.index()].families.clone());
-    }
-    let mut asked = Vec::new();
-    for name in names {
-        let family = find_asked(program, named.policy, name)?;
-        if !asked.contains(&family) {
-            asked.push(family);
-        }
-    }
-    Ok(asked)
-}
-
 /// What is stated of every row.
 fn stated(args: &BatchArgs, program: &Program) -> Result<Facts, Failure> {
     let mut stated = Facts::new(program);
@@ -211,7 +195,7 @@ impl Before {
             }
             Before::Policy(other) => {
                 let names: Vec<String> = asked.iter().map(|&id| program.family(id).name.clone()).collect();
-                let asked = self::asked(other, &names)?;
+                let asked = find_all_asked(&other.ready.program, other.policy, &names)?;
                 (&other.ready.program, Request { policy: other.policy, pinned: other.pinned, asked })
             }
         };

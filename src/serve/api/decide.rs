@@ -52,9 +52,7 @@ pub fn run(ask: &Ask) -> Result<Answer, Problem> {
     let program = &case.served.ready.program;
     if wants_value(ask) {
         let shortcut = case.served.compile(ask.policy(), ask.members.texts("decisions"), case.request);
-        let settled =
-            ask.members.facts("facts").and_then(|facts| shortcut.settle(program, facts, ask.members.day("on")));
-        let answers = settled.unwrap_or_else(|| shortcut.ask(program, &case.facts));
+        let answers = shortcut.answer(program, &case.facts);
         return value(ask, &case.served, &shortcut, &answers, &case.facts);
     }
     let hashes = case.served.hashes(case.request.policy);

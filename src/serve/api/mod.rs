@@ -22,7 +22,7 @@ use super::members::{Kind, Member, Members, optional, required};
 use super::problem::Problem;
 use super::state::Served;
 use crate::cli::facts::set_on;
-use crate::cli::run::find_asked;
+use crate::cli::run::find_all_asked;
 
 /// How wide texts for people are.
 const TEXT_WIDTH: usize = 100;
@@ -100,15 +100,5 @@ impl Ask<'_> {
 
 /// Finds decisions by name, each once; of none, all of the policy.
 fn asked(program: &Program, policy: PolicyId, names: &[String]) -> Result<Vec<FamilyId>, Problem> {
-    if names.is_empty() {
-        return Ok(program.policies[policy.index()].families.clone());
-    }
-    let mut asked = Vec::new();
-    for name in names {
-        let family = find_asked(program, policy, name).map_err(Problem::from)?;
-        if !asked.contains(&family) {
-            asked.push(family);
-        }
-    }
-    Ok(asked)
+    find_all_asked(program, policy, names).map_err(Problem::from)
 }

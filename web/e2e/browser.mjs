@@ -56,6 +56,16 @@ export async function answer(page, value) {
     (wanted) => document.getElementById("value")?.textContent === wanted && !document.getElementById("answer").hasAttribute("aria-busy"), value);
 }
 
+/** Does something that changes the answer, and waits until all of the new one is shown. */
+export async function settled(page, act) {
+  const round = await page.locator("#answer").getAttribute("data-round");
+  await act();
+  await page.waitForFunction((before) => {
+    const pane = document.getElementById("answer");
+    return pane.dataset.round !== before && !pane.hasAttribute("aria-busy");
+  }, round);
+}
+
 /** Looks for violations of accessibility. */
 export async function accessible(page, what) {
   await page.evaluate(await readAxe());

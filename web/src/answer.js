@@ -18,15 +18,18 @@ const OUTCOMES = {
 let shown = null;
 let values = {};
 let lastSaid = "";
+/** How often was asked. */
+let rounds = 0;
 
 /** The trace that is shown; nothing while there is none. */
 export const shownTrace = () => shown;
 
 const request = (facts) => ({ policy: state.policy.id, on: state.on, facts, policies: overlay() });
 
-/** Asks again, and shows what comes. */
+/** Asks again, and shows what comes. The pane is busy until all of it is shown, the next question too. */
 async function update() {
   if (!state.decision) return;
+  const round = (rounds += 1);
   byId("answer").setAttribute("aria-busy", "true");
   try {
     const good = await explain(state.facts, []);
@@ -37,8 +40,7 @@ async function update() {
     const missing = new Set(shown.questions.map((question) => question.fact));
     showAsked([...missing]);
     say();
-    void list(good.facts);
-    void askNext(good.facts);
+    await Promise.all([list(good.facts), askNext(good.facts)]);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     shown = null;
@@ -46,6 +48,8 @@ async function update() {
     showAsked([]);
     drawProblem(error);
   }
+  if (round !== rounds) return;
+  byId("answer").dataset.round = round;
   byId("answer").removeAttribute("aria-busy");
 }
 

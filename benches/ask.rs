@@ -2,20 +2,16 @@
 //! all decisions of a policy asked about a person of whom nothing is known.
 
 use std::hint::black_box;
-use std::path::Path;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use enact::check::check;
 use enact::eval::{Request, evaluate, next_questions, sufficient, what_would};
 use enact::facts::{Facts, read_facts, set_fact};
-use enact::load::{Folder, load};
 use enact::program::{FamilyId, PolicyId, Program};
+use enact::run::Ready;
 use serde_json::Value as Json;
 
 fn ask(criterion: &mut Criterion) {
-    let mut folder = Folder { name: "policies".into(), ..Folder::default() };
-    read_folder(Path::new("policies"), Path::new("policies"), &mut folder);
-    let program = check(&load(&folder)).program.expect("the shipped policies have no error");
+    let Ready { program, .. } = Ready::read("policies").expect("the shipped policies have no error");
     let cases = cases();
     for (index, policy) in program.policies.iter().enumerate() {
         let id = PolicyId(index as u32);
@@ -71,18 +67,6 @@ fn typical(program: &Program, families: &[FamilyId], cases: &[Json]) -> Option<(
     let day = case["evaluation_date"].as_str()?;
     set_fact(program, &mut facts, &format!("evaluation_date={day}")).ok()?;
     Some((about(case)?, facts))
-}
-
-fn read_folder(root: &Path, at: &Path, folder: &mut Folder) {
-    for entry in std::fs::read_dir(at).expect("run from the repository") {
-        let path = entry.expect("a readable folder").path();
-        if path.is_dir() {
-            read_folder(root, &path, folder);
-        } else if path.extension().is_some_and(|ending| ending == "enact" || ending == "csv") {
-            let name = path.strip_prefix(root).expect("below the root").to_string_lossy().into_owned();
-            folder.files.insert(name, std::fs::read(&path).expect("a readable file"));
-        }
-    }
 }
 
 criterion_group!(benches, ask);

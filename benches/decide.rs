@@ -8,7 +8,9 @@ use enact::check::{analyse, check};
 use enact::compile::{Columns, Compiled, Reader, Trace};
 use enact::eval::{Request, evaluate};
 use enact::facts::{read_facts, set_fact, write_facts};
+use enact::files::read_folder;
 use enact::load::{Folder, load};
+use enact::run::Ready;
 use enact::trace::{Asides, explain};
 
 /// Rows decided by columns.
@@ -69,8 +71,7 @@ fn load_and_check(criterion: &mut Criterion) {
 
 /// All analyses of meaning: of 400 rules over 150 facts, and of the shipped policies.
 fn analyses(criterion: &mut Criterion) {
-    let mut shipped = Folder { name: "policies".into(), ..Folder::default() };
-    read_folder(Path::new("policies"), Path::new("policies"), &mut shipped);
+    let (shipped, _) = read_folder(Path::new("policies")).expect("run from the repository");
     let mut group = criterion.benchmark_group("analyse");
     group.sample_size(10);
     for (name, folder) in [("400_rules", large(400)), ("shipped", shipped)] {
@@ -82,10 +83,7 @@ fn analyses(criterion: &mut Criterion) {
 }
 
 fn decide(criterion: &mut Criterion) {
-    let mut folder = Folder { name: "policies".into(), ..Folder::default() };
-    read_folder(Path::new("policies"), Path::new("policies"), &mut folder);
-    let loaded = load(&folder);
-    let program = check(&loaded).program.expect("the shipped policies have no error");
+    let Ready { loaded, program, .. } = Ready::read("policies").expect("the shipped policies have no error");
     let policy = program.find_policy("poe_work_permit").expect("shipped");
     let name = "may_apply_for_work_permit_at_poe";
     let asked = program.families.iter().position(|family| family.name == name).expect("shipped");
@@ -129,18 +127,6 @@ fn decide(criterion: &mut Criterion) {
         });
     });
     group.finish();
-}
-
-fn read_folder(root: &Path, at: &Path, folder: &mut Folder) {
-    for entry in std::fs::read_dir(at).expect("run from the repository") {
-        let path = entry.expect("a readable folder").path();
-        if path.is_dir() {
-            read_folder(root, &path, folder);
-        } else if path.extension().is_some_and(|ending| ending == "enact" || ending == "csv") {
-            let name = path.strip_prefix(root).expect("below the root").to_string_lossy().into_owned();
-            folder.files.insert(name, std::fs::read(&path).expect("a readable file"));
-        }
-    }
 }
 
 criterion_group!(benches, load_and_check, decide, analyses);

@@ -6,14 +6,14 @@ mod random;
 
 use std::collections::BTreeMap;
 use std::hint::black_box;
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use enact::check::check;
 use enact::diff::{Comparison, Options, Text, compare};
-use enact::load::{Folder, Loaded, load, load_beside};
+use enact::load::{Folder, Loaded, load_beside};
 use enact::program::Program;
+use enact::run::Ready;
 use enact::source::Sources;
 use random::scheme::{Size, pair};
 
@@ -45,10 +45,7 @@ fn compared(old: &(Loaded, Program), new: &(Loaded, Program)) -> Comparison {
 }
 
 fn flagpoling(criterion: &mut Criterion) {
-    let mut folder = Folder { name: "policies".into(), ..Folder::default() };
-    read_folder(Path::new("policies"), Path::new("policies"), &mut folder);
-    let loaded = load(&folder);
-    let program = check(&loaded).program.expect("the shipped policies have no error");
+    let Ready { loaded, program, .. } = Ready::read("policies").expect("the shipped policies have no error");
     let policy = program.find_policy("flagpoling").expect("shipped");
     let version = |name: &str| {
         let versions = &program.policies[policy.index()].versions;
@@ -116,19 +113,6 @@ fn schemes(criterion: &mut Criterion) {
 
 fn percentile(sorted: &[Duration], percent: usize) -> Duration {
     sorted[(sorted.len() * percent / 100).min(sorted.len() - 1)]
-}
-
-/// Reads the policies and data files under a folder, named by their paths from the root.
-fn read_folder(root: &Path, at: &Path, folder: &mut Folder) {
-    for entry in std::fs::read_dir(at).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        let name = path.strip_prefix(root).expect("under the root").to_string_lossy().replace('\\', "/");
-        if path.is_dir() {
-            read_folder(root, &path, folder);
-        } else if name.ends_with(".enact") || name.ends_with(".csv") {
-            folder.files.insert(name, std::fs::read(&path).expect("a file"));
-        }
-    }
 }
 
 criterion_group! {

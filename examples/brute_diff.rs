@@ -12,25 +12,19 @@ mod random;
 
 use std::collections::BTreeMap;
 use std::error::Error;
-use std::path::Path;
 use std::process::ExitCode;
 
 use applicants::Applicants;
-use enact::check::check;
 use enact::diff::{Comparison, DecisionDiff, Options, Text, compare};
 use enact::eval::{Answer, Outcome, Possible, Request, Status, evaluate};
 use enact::facts::{Facts, schema};
-use enact::load::{Folder, load};
 use enact::program::{EVALUATION_DATE, FamilyId};
+use enact::run::Ready;
 use random::dice::Dice;
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
     let wanted: usize = std::env::args().nth(1).map_or(Ok(1_000_000), |number| number.parse())?;
-    let root = Path::new("policies");
-    let mut folder = Folder { name: "policies".into(), ..Folder::default() };
-    read_folder(root, root, &mut folder)?;
-    let loaded = load(&folder);
-    let program = check(&loaded).program.ok_or("the policies have errors: `enact check` shows them")?;
+    let Ready { loaded, program, .. } = Ready::read("policies")?;
     let policy = program.find_policy("flagpoling").ok_or("no such policy")?;
     let versions = &program.policies[policy.index()].versions;
     let text = |name| {
@@ -102,18 +96,4 @@ fn ask(comparison: &Comparison, request: &Request, family: FamilyId, facts: &Fac
         (_, Possible::Listed(outcomes)) => Some(outcomes.into_iter().next()),
         _ => Some(None),
     }
-}
-
-/// Reads the policies and data files under a folder, named by their paths from the root.
-fn read_folder(root: &Path, at: &Path, folder: &mut Folder) -> Result<(), Box<dyn Error>> {
-    for entry in std::fs::read_dir(at)? {
-        let path = entry?.path();
-        let name = path.strip_prefix(root)?.to_string_lossy().replace('\\', "/");
-        if path.is_dir() {
-            read_folder(root, &path, folder)?;
-        } else if name.ends_with(".enact") || name.ends_with(".csv") {
-            folder.files.insert(name, std::fs::read(&path)?);
-        }
-    }
-    Ok(())
 }

@@ -1,5 +1,6 @@
 //! **enact** is a policy language: rules that read like law, evaluated on an applicant's facts, with an explanation that can be
 //! traced to facts, lines and sources. This crate is the engine; the program `enact` is a thin layer over it (feature `cli`).
+//! Programs that embed it begin with [`run`].
 //!
 //! # The way of a policy
 //!
@@ -20,6 +21,7 @@
 //! | compile | [`compile`] | `Program` | [`compile::Compiled`]: the same decisions over typed slots, one row or columns at a time |
 //! | explain | [`trace`] | all of these | the tree `enact.trace/1`, the record `enact.decision/1`, and their renderings |
 //!
+//! [`run`] is the front door to these stages: texts to something that can be asked, names to a request, a request and facts to records.
 //! For a great many applicants at once, [`batch`] decides every row of a table, and `sql` writes a policy as one query that
 //! database engines run.
 //!
@@ -43,7 +45,8 @@
 //! # What holds everywhere
 //!
 //! - **Invariant:** the core touches no clock, file, thread or terminal. Bytes come in a [`load::Folder`]; the day of a decision is
-//!   a fact. Those things live in the program, behind the feature `cli`.
+//!   a fact. Those things live in the program, behind the feature `cli`; one module of the library, `files`, reads folders for
+//!   whoever asks for it by its feature.
 //! - **Invariant:** a policy has one meaning, its [`program::Program`]. The syntax tree is never interpreted; every explanation is
 //!   made of the verdicts that evaluation recorded, never of a second evaluation.
 //! - **Invariant:** `syntax` knows no facts, `eval` no texts and no pest. `Rule`, `Pair` and their kin stay inside `syntax`.
@@ -111,11 +114,14 @@ pub mod doc;
 pub mod editor;
 pub mod eval;
 pub mod facts;
+#[cfg(feature = "files")]
+pub mod files;
 pub mod interview;
 pub mod load;
 pub mod log;
 pub mod lower;
 pub mod program;
+pub mod run;
 mod solve;
 pub mod source;
 #[cfg(feature = "sql")]

@@ -1,21 +1,17 @@
 //! The policy that a folder of rows is about, and what of it SQL carries.
 
 use std::error::Error;
-use std::fs;
 use std::path::Path;
 
-use enact::check::check;
 use enact::eval::Request;
 use enact::facts::Facts;
-use enact::load::{Folder, load};
 use enact::program::{FamilyId, PolicyId, Program};
+use enact::run::Ready;
 use enact::sql::{Compiled, Dialect, Options, compile};
 
 /// The names of the policies in a root.
 pub fn names(root: &Path) -> Result<Vec<String>, Box<dyn Error>> {
-    let mut folder = Folder::default();
-    read_folder(root, root, &mut folder)?;
-    Ok(load(&folder).policies.into_iter().map(|policy| policy.name).collect())
+    Ok(Ready::read(root)?.program.policies.into_iter().map(|policy| policy.name).collect())
 }
 
 /// A policy with the decisions that SQL carries.
@@ -34,10 +30,7 @@ pub fn options(dialect: Dialect) -> Options {
 impl Carried {
     /// Finds out what SQL carries of a policy in a root.
     pub fn new(root: &Path, name: &str) -> Result<Carried, Box<dyn Error>> {
-        let mut folder = Folder { name: "policies".into(), ..Folder::default() };
-        read_folder(root, root, &mut folder)?;
-        let checked = check(&load(&folder));
-        let program = checked.program.ok_or("the policies have errors: `enact check` shows them")?;
+        let Ready { program, .. } = Ready::read(root)?;
         let policy: PolicyId = program.find_policy(name).ok_or("no such policy")?;
         let mut refused = Vec::new();
         let mut carries = |&family: &FamilyId| {
@@ -60,18 +53,4 @@ impl Carried {
         let compiled = compile(&self.program, &self.request, &Facts::new(&self.program), &options(dialect));
         compiled.map_err(|findings| findings.into_iter().map(|it| it.message).collect::<Vec<_>>().join("; ").into())
     }
-}
-
-/// Reads the policies and data files under a folder, named by their paths from the root.
-fn read_folder(root: &Path, at: &Path, folder: &mut Folder) -> Result<(), Box<dyn Error>> {
-    for entry in fs::read_dir(at)? {
-        let path = entry?.path();
-        let name = path.strip_prefix(root)?.to_string_lossy().replace('\\', "/");
-        if path.is_dir() {
-            read_folder(root, &path, folder)?;
-        } else if name.ends_with(".enact") || name.ends_with(".csv") {
-            folder.files.insert(name, fs::read(&path)?);
-        }
-    }
-    Ok(())
 }

@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use enact::diagnostic::render::escape_json;
 use enact::facts::{ValueError, write_facts};
+use enact::files::io_text;
 use enact::interview::{Clash, Interview, Reply};
+use enact::run::Run;
 use enact::trace::{Level, at_level, text};
 
-use super::exit::{Exit, Failure, Outcome, io_text};
+use super::exit::{Exit, Failure, Outcome};
 use super::files::write_whole;
 use super::inputs::{InputArgs, Inputs};
-use super::run::Run;
 use super::terminal::Terminal;
 
 mod words;

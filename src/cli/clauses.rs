@@ -5,11 +5,12 @@ use std::path::Path;
 use enact::check::{Clauses, clauses};
 use enact::diagnostic::render::quantity;
 use enact::diagnostic::{Code, Diagnostic};
+use enact::files::shown_root;
 use enact::load::{MAX_DATA_BYTES, read_csv};
+use enact::run::World;
 
 use super::exit::Failure;
-use super::files::{read_input, shown_root};
-use super::world::World;
+use super::files::read_input;
 
 /// Reads a list and compares it; nothing where the root has errors. The list's text is added to the world's.
 pub fn compare(path: &Path, world: &mut World) -> Result<Option<Clauses>, Failure> {

@@ -6,14 +6,13 @@ use clap::{Args, ValueEnum};
 use enact::diagnostic::render::escape_json;
 use enact::eval::Request;
 use enact::facts::Facts;
+use enact::run::{TextHashes, find_all_asked};
 use enact::sql::{Compiled, Dialect, Options, compile};
 use enact::syntax::ast::On;
 
 use super::exit::{Exit, Failure, Outcome};
-use super::facts;
 use super::files::write_whole;
 use super::policy::{self, Named};
-use super::run::{TextHashes, find_all_asked};
 use super::terminal::Terminal;
 
 /// Arguments of `compile`.
@@ -31,7 +30,7 @@ pub struct CompileArgs {
     #[arg(long, value_name = "NAME")]
     decision: Vec<String>,
     /// The day, or moment, on which it is asked of every row; without it the column `evaluation_date` tells.
-    #[arg(long, value_name = "DATE|INSTANT", value_parser = facts::read_on)]
+    #[arg(long, value_name = "DATE|INSTANT", value_parser = enact::facts::read_on)]
     on: Option<On>,
     /// The table of facts: a row an applicant, a column a fact.
     #[arg(long, value_name = "NAME", default_value = "facts")]
@@ -80,7 +79,7 @@ pub fn run(args: &CompileArgs, policies: Option<&Path>, terminal: &Terminal) -> 
     let asked = find_all_asked(program, policy, &args.decision)?;
     let mut fixed = Facts::new(program);
     if let Some(on) = args.on {
-        facts::set_on(&mut fixed, on);
+        enact::facts::set_on(&mut fixed, on);
     }
     let hashes = TextHashes::of(&ready, policy);
     let options = Options {

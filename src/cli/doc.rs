@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use enact::diagnostic::render::quantity;
+use enact::run::Ready;
 
 use super::exit::{Exit, Failure, Outcome};
 use super::files::write_whole;
 use super::policy::{self, Named};
 use super::root::Selection;
 use super::terminal::Terminal;
-use super::world::World;
 
 /// The file that tells a folder of pages from others; it lists what was written.
 const MARKER: &str = ".enact-doc";
@@ -48,7 +48,7 @@ enum Format {
 /// Runs `doc`.
 pub fn run(args: &DocArgs, policies: Option<&Path>, terminal: &Terminal) -> Outcome {
     let selection = Selection::of(policies, &args.paths)?;
-    let ready = World::read(&selection.root)?.ready()?;
+    let ready = Ready::read(&selection.root)?;
     let coverage = super::test::coverage(&ready, &selection);
     let pages = enact::doc::pages(&ready.loaded, &ready.program, |path| selection.holds(path), Some(&coverage));
     let old = written_before(&args.output)?;

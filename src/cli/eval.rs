@@ -6,12 +6,12 @@ use clap::{Args, ValueEnum};
 use enact::eval::{Answer, Status};
 use enact::facts::read_text;
 use enact::program::Program;
+use enact::run::Run;
 use enact::trace::answer;
 use enact::value::Value;
 
 use super::exit::{Exit, Failure, Outcome};
 use super::inputs::{InputArgs, Inputs};
-use super::run::Run;
 use super::terminal::Terminal;
 
 /// Arguments of `eval`.

@@ -2,7 +2,9 @@
 
 use std::process::ExitCode;
 
-use enact::diagnostic::{Code, Diagnostic, Severity};
+use enact::diagnostic::{Code, Diagnostic};
+use enact::files::io_text;
+use enact::run::Refused;
 use enact::source::Sources;
 
 /// The four ways a run can end. Nothing else leaves the program.
@@ -49,23 +51,12 @@ impl Failure {
 
     /// One error without a place.
     pub fn one(code: Code, message: impl Into<String>, help: Option<String>) -> Self {
-        let mut diagnostic = Diagnostic::new(Severity::Error, code, message);
-        diagnostic.help = help;
-        Failure::Errors(vec![diagnostic], Box::default())
+        Refused::one(code, message, help).into()
     }
 }
 
-/// Says what went wrong with a file, in lower case and without numbers of the operating system.
-pub fn io_text(error: &std::io::Error) -> String {
-    use std::io::ErrorKind;
-    match error.kind() {
-        ErrorKind::NotFound => "there is no such file or folder".into(),
-        ErrorKind::PermissionDenied => "permission denied".into(),
-        ErrorKind::IsADirectory => "it is a folder".into(),
-        ErrorKind::NotADirectory => "a part of the path is no folder".into(),
-        ErrorKind::AlreadyExists => "it exists already".into(),
-        ErrorKind::ReadOnlyFilesystem => "the disk is read-only".into(),
-        ErrorKind::StorageFull => "the disk is full".into(),
-        _ => error.to_string().to_lowercase(),
+impl From<Refused> for Failure {
+    fn from(Refused { findings, sources }: Refused) -> Failure {
+        Failure::Errors(findings, sources)
     }
 }

@@ -3,16 +3,14 @@
 use std::path::Path;
 
 use clap::{Args, ValueEnum};
-use enact::diagnostic::did_you_mean;
 use enact::diagnostic::render::escape_json;
+use enact::run::Run;
 use enact::trace::style::Styled;
-use enact::trace::{Kind, Level, Node, Trace, answer, at_level, dot, html, markdown, mermaid, text};
+use enact::trace::{Level, Trace, answer, at_level, dot, html, markdown, mermaid, text};
 
 use super::exit::{Exit, Failure, Outcome};
 use super::inputs::{InputArgs, Inputs};
-use super::run::Run;
 use super::terminal::Terminal;
-use super::world::Ready;
 
 /// Arguments of `explain`.
 #[derive(Debug, Args)]
@@ -70,7 +68,7 @@ enum Format {
 pub fn run(args: &ExplainArgs, policies: Option<&Path>, terminal: &Terminal) -> Outcome {
     let Inputs { ready, request, facts, all } = args.inputs.read(policies, &[])?;
     let run = Run::new(&ready, request, &facts, all);
-    let traces = traces(&ready, &run, args.level.into(), args.why_not.as_deref())?;
+    let traces = traces(&run, args.level.into(), args.why_not.as_deref())?;
     let shown = match args.format {
         Format::Human => human(&traces, terminal.out.width, |styled| terminal.paint(styled)),
         Format::Json => json(&traces)?,
@@ -84,10 +82,10 @@ pub fn run(args: &ExplainArgs, policies: Option<&Path>, terminal: &Terminal) -> 
 }
 
 /// Returns what is explained: all at a level, or why a rule does not decide.
-pub fn traces(ready: &Ready, run: &Run, level: Level, why_not: Option<&str>) -> Result<Vec<Trace>, Failure> {
+pub fn traces(run: &Run, level: Level, why_not: Option<&str>) -> Result<Vec<Trace>, Failure> {
     match why_not {
         None => Ok(run.traces().iter().map(|trace| at_level(trace, level)).collect()),
-        Some(rule) => self::why_not(ready, &run.traces(), rule),
+        Some(rule) => Ok(run.why_not(rule)?),
     }
 }
 
@@ -121,33 +119,4 @@ pub fn json(traces: &[Trace]) -> Result<String, Failure> {
     };
     let text = text.map_err(|error| Failure::usage(format!("cannot write the explanation: {error}"), None))?;
     Ok(escape_json(&text) + "\n")
-}
-
-/// Keeps what explains one rule, in full, of each trace that has it.
-fn why_not(ready: &Ready, traces: &[Trace], rule: &str) -> Result<Vec<Trace>, Failure> {
-    let mut found = Vec::new();
-    for trace in traces {
-        let mut branch: Option<&Node> = None;
-        for node in &trace.branches {
-            node.walk(&mut |node| {
-                if branch.is_none() && node.kind == Kind::Rule && node.name == rule && node.see.is_none() {
-                    branch = Some(node);
-                }
-            });
-        }
-        if let Some(node) = branch {
-            found.push(Trace { branches: vec![node.clone()], ..trace.clone() });
-        }
-    }
-    if !found.is_empty() {
-        return Ok(found);
-    }
-    let program = &ready.program;
-    let names: Vec<&str> = program.rules.iter().map(|it| program.origin(it.origin).name.as_str()).collect();
-    if names.contains(&rule) {
-        let message = format!("the rule `{rule}` was not looked at: it is not in force, or not of the decisions asked");
-        return Err(Failure::usage(message, None));
-    }
-    let help = did_you_mean(rule, names.iter().copied()).map(|near| format!("did you mean `{near}`?"));
-    Err(Failure::usage(format!("there is no rule `{rule}`"), help))
 }

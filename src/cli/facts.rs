@@ -2,13 +2,9 @@
 
 use std::path::Path;
 
-use chrono::{DateTime, FixedOffset};
 use enact::diagnostic::{Diagnostic, Severity};
-use enact::facts::{Facts, FactsError, MAX_FACTS_BYTES, Slot, read_facts, set_fact};
-use enact::load::time::{read_date, read_instant_at};
-use enact::program::{EVALUATION_DATE, EVALUATION_TIME, Program};
-use enact::syntax::ast::On;
-use enact::value::Value;
+use enact::facts::{Facts, FactsError, MAX_FACTS_BYTES, read_facts, set_fact};
+use enact::program::Program;
 
 use super::exit::Failure;
 use super::files::read_input;
@@ -22,26 +18,6 @@ pub fn read(program: &Program, path: &Path) -> Result<Facts, Failure> {
 /// States one fact from `fact=value`.
 pub fn set(program: &Program, facts: &mut Facts, assignment: &str) -> Result<(), Failure> {
     set_fact(program, facts, assignment).map_err(|error| failure(&format!("--set {assignment}"), &[error]))
-}
-
-/// States the day, and the moment if one is given (T10).
-pub fn set_on(facts: &mut Facts, on: On) {
-    match on {
-        On::Date(date) => facts.set(EVALUATION_DATE, Slot::Given(Value::Date(date))),
-        On::Instant(instant) => {
-            facts.set(EVALUATION_DATE, Slot::Given(Value::Date(instant.date_naive())));
-            facts.set(EVALUATION_TIME, Slot::Given(Value::Instant(instant.to_utc())));
-        }
-    }
-}
-
-/// Reads `--on`: a day, or a moment with its offset.
-pub fn read_on(text: &str) -> Result<On, String> {
-    if text.contains('T') {
-        let instant: DateTime<FixedOffset> = read_instant_at(text)?;
-        return Ok(On::Instant(instant));
-    }
-    read_date(text).map(On::Date)
 }
 
 /// What is wrong with facts, as findings without a place; the message begins with the JSON pointer.

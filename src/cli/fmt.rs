@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use enact::diagnostic::render::{escape, quantity};
 use enact::diagnostic::{Code, Diagnostic, Severity};
+use enact::files::{read_folder, shown_root};
 use enact::source::Sources;
 use enact::syntax::format::{FormatError, format_checked};
 use enact::syntax::{MAX_FILE_BYTES, parse};
 use similar::{ChangeTag, TextDiff};
 
 use super::exit::{Exit, Failure, Outcome};
-use super::files::{read_folder, read_input, shown_root, write_whole};
+use super::files::{read_input, write_whole};
 use super::root::Selection;
 use super::terminal::Terminal;
 

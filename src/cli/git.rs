@@ -89,7 +89,7 @@ fn run(start: &Path, arguments: &[&str]) -> Result<Vec<u8>, Option<Failure>> {
         Ok(output) if output.status.success() => Ok(output.stdout),
         Ok(_) => Err(None),
         Err(error) => Err(Some(Failure::usage(
-            format!("cannot run git: {}", super::exit::io_text(&error)),
+            format!("cannot run git: {}", enact::files::io_text(&error)),
             Some("`git:REV:PATH` needs the program git".into()),
         ))),
     }

@@ -5,13 +5,12 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use enact::eval::Request;
 use enact::facts::Facts;
+use enact::run::{Ready, find_all_asked, find_asked};
 use enact::syntax::ast::On;
 
 use super::exit::Failure;
 use super::facts;
 use super::policy::{self, Named};
-use super::run::{find_all_asked, find_asked};
-use super::world::Ready;
 
 /// Arguments of every command that decides about one applicant.
 #[derive(Debug, Args)]
@@ -25,7 +24,7 @@ pub struct InputArgs {
     #[arg(long, value_name = "NAME")]
     pub decision: Vec<String>,
     /// The day, `2024-12-24`, or the moment, `2024-12-24T23:59-05:00`, on which it is asked.
-    #[arg(long, value_name = "DATE|INSTANT", value_parser = facts::read_on)]
+    #[arg(long, value_name = "DATE|INSTANT", value_parser = enact::facts::read_on)]
     on: Option<On>,
     /// States one more fact, or another value of one: `age_years=17`, `age_years=unknown`.
     #[arg(long, value_name = "FACT=VALUE")]
@@ -66,7 +65,7 @@ impl InputArgs {
             facts::set(program, &mut stated, assignment)?;
         }
         if let Some(on) = self.on {
-            facts::set_on(&mut stated, on);
+            enact::facts::set_on(&mut stated, on);
         }
         Ok(Inputs { request: Request { policy, pinned, asked }, ready, facts: stated, all })
     }

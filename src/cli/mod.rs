@@ -40,14 +40,12 @@ mod parquet;
 pub(crate) mod policy;
 mod replay;
 mod root;
-pub(crate) mod run;
 mod schema;
 #[cfg(feature = "serve")]
 mod serve;
 pub(crate) mod show;
 pub(crate) mod terminal;
 pub(crate) mod test;
-pub(crate) mod world;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -4,12 +4,13 @@ use std::fs;
 use std::path::Path;
 
 use clap::Args;
+use enact::files::shown_root;
 use enact::source::Sources;
 use enact::syntax::format::format_checked;
 use enact::syntax::parse;
 
 use super::exit::{Exit, Failure, Outcome};
-use super::files::{shown_root, write_whole};
+use super::files::write_whole;
 use super::terminal::Terminal;
 
 /// The start of the new policy's first version. Not today: the same command writes the same files on every day.

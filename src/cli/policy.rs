@@ -2,13 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use enact::diagnostic::{Code, did_you_mean};
-use enact::load::time::read_date;
-use enact::program::{PolicyId, Program, VersionId};
+use enact::diagnostic::Code;
+use enact::program::{PolicyId, VersionId};
+use enact::run::{Ready, World, by_name, by_version, split_version};
 
 use super::exit::Failure;
 use super::root::{Selection, locate};
-use super::world::{Ready, World};
 use super::{git, root};
 
 /// A policy in its root.
@@ -43,13 +42,13 @@ pub fn find(argument: &str, policies: Option<&Path>) -> Result<Named, Failure> {
     let (reference, version) = read(argument, policies)?;
     let (ready, policy, inside) = match reference {
         Reference::Name(name) => {
-            let ready = World::read(&Selection::all(policies)?.root)?.ready()?;
+            let ready = Ready::read(&Selection::all(policies)?.root)?;
             let policy = by_name(&ready.program, &name)?;
             (ready, policy, None)
         }
         Reference::Path(path) => {
             let (root, inside) = locate(policies, &path)?;
-            let ready = World::read(&root)?.ready()?;
+            let ready = Ready::read(&root)?;
             let policy = by_path(&ready, &inside, argument)?;
             (ready, policy, Some(inside))
         }
@@ -101,45 +100,6 @@ pub fn read(argument: &str, policies: Option<&Path>) -> Result<(Reference, Optio
         return Err(Failure::usage(format!("`{text}` names no policy"), Some(help.into())));
     }
     Ok((Reference::Path(text.into()), version))
-}
-
-/// Splits the version from what stands before it.
-pub fn split_version(argument: &str) -> Result<(&str, Option<&str>), Failure> {
-    match argument.rsplit_once('@') {
-        // A revision may hold an `@` too: `HEAD@{1}`.
-        Some((text, version)) if !version.contains(['/', ':']) => {
-            read_date(version).map_err(|what| {
-                let help = "a version is named by the day it starts: `flagpoling@2024-12-24`";
-                Failure::usage(format!("`{version}` is no version: {what}"), Some(help.into()))
-            })?;
-            Ok((text, Some(version)))
-        }
-        _ => Ok((argument, None)),
-    }
-}
-
-/// Finds a policy by its name.
-pub fn by_name(program: &Program, name: &str) -> Result<PolicyId, Failure> {
-    program.find_policy(name).ok_or_else(|| {
-        let names: Vec<&str> = program.policies.iter().map(|policy| policy.name.as_str()).collect();
-        let help = match did_you_mean(name, names.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None if names.is_empty() => "the policies folder holds none; `enact new NAME` starts one".into(),
-            None => format!("there are {}", names.join(", ")),
-        };
-        Failure::usage(format!("there is no policy `{name}`"), Some(help))
-    })
-}
-
-/// Finds a version of a policy by the day it starts.
-pub fn by_version(program: &Program, policy: PolicyId, version: &str) -> Result<VersionId, Failure> {
-    let policy = &program.policies[policy.index()];
-    let found = policy.versions.iter().copied().find(|&id| program.version(id).name == version);
-    found.ok_or_else(|| {
-        let names: Vec<&str> = policy.versions.iter().map(|&id| program.version(id).name.as_str()).collect();
-        let message = format!("`{}` has no version `{version}`", policy.name);
-        Failure::usage(message, Some(format!("its versions start on {}", names.join(", "))))
-    })
 }
 
 /// Finds the policies of a folder or file, each once.

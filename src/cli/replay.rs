@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use enact::diagnostic::render::{escape, escape_json, quantity};
 use enact::log::{Entry, Outcome as Came, Replayed, replay};
+use enact::run::Ready;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use super::exit::{Exit, Failure, Outcome};
 use super::root::Selection;
 use super::terminal::Terminal;
-use super::world::World;
 
 /// The longest line, in bytes: the longest facts, and what was decided about them.
 const MAX_LINE_BYTES: u64 = 4 * 1024 * 1024;
@@ -88,7 +88,7 @@ pub fn run(args: &ReplayArgs, policies: Option<&Path>, terminal: &Terminal) -> O
         true => Box::new(io::stdin().lock()),
         false => Box::new(File::open(&args.file).map_err(|error| Failure::file("read", &args.file, &error))?),
     };
-    let ready = World::read(&Selection::all(policies)?.root)?.ready()?;
+    let ready = Ready::read(&Selection::all(policies)?.root)?;
     let mut input = BufReader::new(input);
     let mut report = Report {
         schema: "enact.replay/1",

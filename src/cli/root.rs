@@ -7,9 +7,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use enact::diagnostic::Code;
+use enact::files::{io_text, shown_root};
 
-use super::exit::{Failure, io_text};
-use super::files::shown_root;
+use super::exit::Failure;
 
 /// The name of the root where nothing else is said.
 const DEFAULT: &str = "policies";

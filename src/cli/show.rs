@@ -7,6 +7,7 @@ use enact::diagnostic::render::escape_json;
 use enact::load::subject::subject;
 use enact::load::{Consolidated, Loaded, LoadedPolicy, LoadedVersion};
 use enact::program::Boundary;
+use enact::run::Ready;
 use enact::syntax::ast::{Header, On};
 use enact::syntax::format::{decl_text, header_text};
 use serde::Serialize;
@@ -14,7 +15,6 @@ use serde::Serialize;
 use super::exit::{Exit, Failure, Outcome};
 use super::policy::{self, Named};
 use super::terminal::Terminal;
-use super::world::Ready;
 
 /// Arguments of `show`.
 #[derive(Debug, Args)]
@@ -22,7 +22,7 @@ pub struct ShowArgs {
     /// `NAME`, `NAME@VERSION`, a folder or file, or `git:REV:PATH`.
     policy: String,
     /// The day whose text is shown; without it and a version, the newest.
-    #[arg(long, value_name = "DATE|INSTANT", value_parser = super::facts::read_on)]
+    #[arg(long, value_name = "DATE|INSTANT", value_parser = enact::facts::read_on)]
     on: Option<On>,
     /// How the text is shown.
     #[arg(long, value_enum, default_value_t = Format::Enact)]

@@ -3,12 +3,14 @@
 //! - [`read_facts`], [`set_fact`]: JSON and single assignments to [`Facts`], strictly, all errors at once;
 //! - [`read_text`]: one text to one value, for cells of data files and answers;
 //! - [`fact_json`], [`record_json`], [`write_facts`]: the way back;
+//! - [`set_on`], [`read_on`]: the day;
 //! - [`rows`]: applicants one a row, as CSV;
 //! - [`schema`]: what a policy asks for, as JSON Schema, a CSV header, or a file to fill in.
 //!
 //! **Invariant:** nothing is dropped, rounded or guessed: a text gives exactly the stated value or an error with its place.
 
 mod error;
+mod on;
 mod parse;
 mod read;
 pub mod rows;
@@ -22,6 +24,7 @@ mod properties;
 mod tests;
 
 pub use error::{FactsError, ValueError};
+pub use on::{read_on, set_on};
 pub(crate) use read::within;
 pub use read::{read_facts, read_facts_beside, set_fact};
 pub(crate) use value::read_time;

@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use enact::diagnostic::did_you_mean;
+use enact::facts::read_on;
 use enact::syntax::ast::On;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use serde_json::{Value as Json, json};
 
 use super::problem::{Problem, Wrong};
-use crate::cli::facts::read_on;
 
 /// A member that a request may have.
 #[derive(Debug, Clone, Copy)]

@@ -33,10 +33,10 @@ mod pages;
 mod problem;
 mod reload;
 mod routes;
-mod shortcut;
 mod state;
 mod work;
 
+use enact::run::Ready;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -48,7 +48,6 @@ use tokio::signal;
 use crate::cli::check::watch::state as look_at;
 use crate::cli::exit::{Exit, Failure, Outcome};
 use crate::cli::terminal::Terminal;
-use crate::cli::world::World;
 
 pub use decisions::{DecisionLog, Sync};
 pub use limits::{BODY_MIB, CONNECTIONS, JSON_DEPTH, Limits, REQUEST_SECONDS};
@@ -91,7 +90,7 @@ pub struct App {
 pub fn run(options: Options, terminal: &Terminal) -> Outcome {
     // Looked at before it is read: what changes in between is read again.
     let seen = look_at(&options.root);
-    let ready = World::read(&options.root)?.ready()?;
+    let ready = Ready::read(&options.root)?;
     let policies = ready.program.policies.len();
     let app = Arc::new(App {
         current: state::Current::new(ready),
@@ -133,7 +132,7 @@ pub fn run(options: Options, terminal: &Terminal) -> Outcome {
 }
 
 fn cannot_listen(address: SocketAddr, error: &std::io::Error) -> Failure {
-    Failure::usage(format!("cannot listen on {address}: {}", crate::cli::exit::io_text(error)), None)
+    Failure::usage(format!("cannot listen on {address}: {}", enact::files::io_text(error)), None)
 }
 
 /// Returns what ends when the program is asked to stop.

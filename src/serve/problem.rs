@@ -7,6 +7,7 @@ use enact::batch;
 use enact::diagnostic::render::{Findings, escape_json};
 use enact::diagnostic::{Code, Diagnostic};
 use enact::facts::FactsError;
+use enact::run::Refused;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
@@ -139,6 +140,12 @@ impl Problem {
             record["findings"] = Json::clone(findings);
         }
         record
+    }
+}
+
+impl From<Refused> for Problem {
+    fn from(refused: Refused) -> Problem {
+        Failure::from(refused).into()
     }
 }
 

@@ -6,14 +6,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use enact::diagnostic::{Diagnostic, render};
+use enact::run::{Ready, Refused};
 use serde_json::json;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::App;
 use super::answer::Answer;
 use crate::cli::check::watch::{State, state};
-use crate::cli::exit::Failure;
-use crate::cli::world::World;
 
 /// What is wrong with the folder, if something is.
 #[derive(Debug, Default)]
@@ -49,8 +48,7 @@ pub async fn watch(app: Arc<App>, root: PathBuf, mut seen: State, every: Duratio
 
 /// Loads a folder, and serves it if nothing is wrong with it.
 fn load(app: &App, root: &Path) {
-    let loaded = World::read(root).and_then(World::ready);
-    let wrong = match loaded {
+    let wrong = match Ready::read(root) {
         Ok(ready) => {
             let policies = ready.program.policies.len();
             app.current.set(ready);
@@ -58,8 +56,8 @@ fn load(app: &App, root: &Path) {
             tracing::info!(policies, "policies were loaded again");
             None
         }
-        Err(failure) => {
-            let wrong = Wrong::of(&failure);
+        Err(refused) => {
+            let wrong = Wrong::of(&refused);
             app.metrics.reload_failures.inc();
             tracing::error!(
                 errors = wrong.errors,
@@ -74,15 +72,12 @@ fn load(app: &App, root: &Path) {
 }
 
 impl Wrong {
-    fn of(failure: &Failure) -> Wrong {
-        let Failure::Errors(found, sources) = failure else {
-            return Wrong { errors: 1, first: "nothing can be read".into() };
-        };
-        let first = found.first().map(|first: &Diagnostic| {
+    fn of(Refused { findings, sources }: &Refused) -> Wrong {
+        let first = findings.first().map(|first: &Diagnostic| {
             let place = first.span().map_or_else(String::new, |span| format!("{}: ", sources.place(span)));
             format!("{} {place}{}", first.code.number, render::escape(&first.message))
         });
-        Wrong { errors: found.len(), first: first.unwrap_or_default() }
+        Wrong { errors: findings.len(), first: first.unwrap_or_default() }
     }
 }
 

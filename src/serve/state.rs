@@ -6,16 +6,13 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use enact::eval::Request;
 use enact::program::{PolicyId, VersionId};
+use enact::run::{Ready, Shortcut, TextHashes, World, find_policy};
 use enact::trace::hash::hash_bytes;
 use rustc_hash::FxHashMap;
 
 use super::limits::{KEPT_COMPILED, KEPT_OVERLAYS, OVERLAY_FILES};
 use super::members::Files;
 use super::problem::{Problem, Wrong};
-use super::shortcut::Shortcut;
-use crate::cli::policy::{by_name, by_version, split_version};
-use crate::cli::run::TextHashes;
-use crate::cli::world::{Ready, World};
 
 /// Policies that are served, and what is made of them once.
 #[derive(Debug)]
@@ -48,12 +45,7 @@ impl Served {
 
     /// Finds a policy, `flagpoling` or `flagpoling@2024-12-24`. Nothing is looked for among files.
     pub fn find(&self, text: &str) -> Result<(PolicyId, Option<VersionId>), Problem> {
-        let found = split_version(text).and_then(|(name, version)| {
-            let policy = by_name(&self.ready.program, name)?;
-            let pinned = version.map(|version| by_version(&self.ready.program, policy, version)).transpose()?;
-            Ok((policy, pinned))
-        });
-        found.map_err(Problem::from)
+        find_policy(&self.ready.program, text).map_err(Problem::from)
     }
 
     /// Returns a way to ask that was compiled before.

@@ -17,13 +17,13 @@ use enact::eval::Request;
 use enact::facts::Facts;
 use enact::load::time::read_date;
 use enact::program::{FamilyId, Program, VersionId};
+use enact::run::{by_version, find_all_asked};
 use enact::syntax::ast::On;
 
 use super::exit::{Exit, Failure, Outcome};
 use super::facts;
 use super::parquet::Columns;
-use super::policy::{self, Named, by_version};
-use super::run::find_all_asked;
+use super::policy::{self, Named};
 use super::terminal::Terminal;
 use formats::{Format, Input};
 use output::{Errors, Output};
@@ -57,7 +57,7 @@ pub struct BatchArgs {
     #[arg(long, value_name = "NAME")]
     decision: Vec<String>,
     /// The day, `2024-12-24`, or the moment, `2024-12-24T23:59-05:00`, on which every row is asked.
-    #[arg(long, value_name = "DATE|INSTANT", value_parser = facts::read_on)]
+    #[arg(long, value_name = "DATE|INSTANT", value_parser = enact::facts::read_on)]
     on: Option<On>,
     /// States a fact of every row: `age_years=17`, `age_years=unknown`.
     #[arg(long, value_name = "FACT=VALUE")]
@@ -165,7 +165,7 @@ fn stated(args: &BatchArgs, program: &Program) -> Result<Facts, Failure> {
         facts::set(program, &mut stated, assignment)?;
     }
     if let Some(on) = args.on {
-        facts::set_on(&mut stated, on);
+        enact::facts::set_on(&mut stated, on);
     }
     Ok(stated)
 }
@@ -181,7 +181,7 @@ enum Before {
 impl Before {
     fn find(text: &str, after: &Named, policies: Option<&Path>) -> Result<Before, Failure> {
         if read_date(text).is_ok() {
-            return by_version(&after.ready.program, after.policy, text).map(Before::Version);
+            return Ok(Before::Version(by_version(&after.ready.program, after.policy, text)?));
         }
         policy::find(text, policies).map(|named| Before::Policy(Box::new(named)))
     }

@@ -9,6 +9,7 @@ use clap::{Args, ValueEnum};
 use enact::check::{self, Analysis, Clauses, PairTests, Threshold, analyse};
 use enact::diagnostic::render::{self, Findings, Totals, quantity};
 use enact::diagnostic::{self, Diagnostic, Severity};
+use enact::run::World;
 use enact::source::{SourceId, Sources};
 
 use super::clauses;
@@ -16,7 +17,6 @@ use super::exit::{Exit, Failure, Outcome};
 use super::files::write_whole;
 use super::root::Selection;
 use super::terminal::Terminal;
-use super::world::World;
 
 /// Arguments of `check`.
 #[derive(Debug, Args)]

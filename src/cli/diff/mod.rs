@@ -45,7 +45,7 @@ pub struct DiffArgs {
     /// The text after. A copy of a version or of a policy's folder stands in for it, wherever it lies.
     new: String,
     /// The day, `2024-12-24`, or the moment, on which people are compared; every day when it is left out.
-    #[arg(long, value_name = "DATE|INSTANT", value_parser = super::facts::read_on)]
+    #[arg(long, value_name = "DATE|INSTANT", value_parser = enact::facts::read_on)]
     on: Option<On>,
     /// Count real applicants: CSV with a column for each fact (members of a set between semicolons, blank is not stated),
     /// JSONL, or Parquet in programs built with it; `-` is standard input.

@@ -6,7 +6,7 @@ use enact::diagnostic::Code;
 use enact::diff::population::Census;
 use enact::diff::{Comparison, Population};
 use enact::facts::rows::{read_column, read_columns, read_row};
-use enact::facts::{Facts, FactsError, read_facts};
+use enact::facts::{Facts, FactsError, read_facts, set_on};
 use enact::load::read_csv;
 use enact::program::Program;
 use enact::source::Sources;
@@ -14,7 +14,7 @@ use enact::syntax::ast::On;
 
 use super::unreadable;
 use crate::cli::exit::Failure;
-use crate::cli::facts::{findings, set_on};
+use crate::cli::facts::findings;
 use crate::cli::files::read_input;
 use crate::cli::parquet::{Table, Use};
 

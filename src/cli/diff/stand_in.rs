@@ -5,15 +5,16 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use enact::diagnostic::{Code, Diagnostic};
+use enact::files::{read_folder, shown_root};
 use enact::load::{Folder, LoadedPolicy};
+use enact::run::Ready;
 use enact::source::Sources;
 use enact::syntax::ast::{Header, PolicyHeader};
 use enact::syntax::{MAX_FILE_BYTES, decode, parse};
 
 use super::texts::Wanted;
 use crate::cli::exit::Failure;
-use crate::cli::files::{read_folder, read_input, shown_root};
-use crate::cli::world::Ready;
+use crate::cli::files::read_input;
 
 /// A file, or a folder of versions.
 pub struct Copy {

@@ -6,16 +6,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use enact::diff::Text;
+use enact::files::read_folder;
 use enact::program::{PolicyId, VersionId};
+use enact::run::{Ready, World, by_name, by_version, split_version};
 use enact::source::Sources;
 
 use super::stand_in::{Copy, stand_in};
 use crate::cli::exit::Failure;
-use crate::cli::files::read_folder;
 use crate::cli::git;
-use crate::cli::policy::{Reference, by_name, by_version, inside, read, split_version};
+use crate::cli::policy::{Reference, inside, read};
 use crate::cli::root::{Selection, locate, split};
-use crate::cli::world::{Ready, World};
 
 /// Two texts, and which policies of them are compared.
 #[derive(Debug)]
@@ -189,7 +189,7 @@ impl Key {
             Key::Folder { path, .. } => read_folder(path)?,
             Key::Git { revision, root } => (git::read_folder(revision, root)?, Vec::new()),
         };
-        World::beside(folder, unread, beside.map(|ready| &ready.loaded.sources), &BTreeMap::new()).ready()
+        Ok(World::beside(folder, unread, beside.map(|ready| &ready.loaded.sources), &BTreeMap::new()).ready()?)
     }
 }
 

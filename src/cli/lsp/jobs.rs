@@ -16,6 +16,7 @@ use enact::eval::Request as Question;
 use enact::facts::{Facts, Slot};
 use enact::load::Folder;
 use enact::program::{EVALUATION_DATE, FamilyId, PolicyId};
+use enact::run::{Ready, Run, World, find_asked};
 use enact::trace::{Level, Trace, at_level, text as trace_text};
 use enact::value::Value as EnactValue;
 use lsp_server::{ErrorCode, Message, Notification, RequestId, Response};
@@ -26,8 +27,6 @@ use super::findings;
 use super::roots::Place;
 use super::server::{Client, Event, Refusal};
 use crate::cli::exit::Failure;
-use crate::cli::run::{Run, find_asked};
-use crate::cli::world::{Ready, World};
 use crate::cli::{facts, git, test};
 
 /// The request that runs a command.
@@ -138,8 +137,8 @@ fn message(kind: u8, text: &str) -> Message {
 }
 
 /// Says why something could not be done.
-fn said(failure: Failure) -> String {
-    match failure {
+fn said(failure: impl Into<Failure>) -> String {
+    match failure.into() {
         Failure::Errors(findings, sources) => render_plain(&findings, &sources).trim_end().to_owned(),
         Failure::ClosedPipe => "nobody listens".to_owned(),
     }

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 
 use enact::diagnostic::Diagnostic;
 use enact::editor::Project;
+use enact::files::read_folder;
 use enact::load::Folder;
 use lsp_types::Uri;
 
 use super::convert::{path_of, uri_of};
-use crate::cli::files::read_folder;
 
 /// The folder that is a policies root wherever it lies.
 const NAMED: &str = "policies";

@@ -7,6 +7,7 @@ use enact::diagnostic::Code;
 use enact::eval::{Answer, Status};
 use enact::facts::{Facts, Slot, read_facts, read_text, record_json};
 use enact::program::{EVALUATION_DATE, FamilyId, Program};
+use enact::run::Ready;
 use enact::value::Value;
 use serde::Deserialize;
 use serde_json::Value as Json;
@@ -15,7 +16,6 @@ use serde_json::value::RawValue;
 use super::{Cover, Mismatch, TestResult, actual, ask, broken_asserts, check_missing, check_tags, explanation};
 use crate::cli::exit::Failure;
 use crate::cli::files::read_input;
-use crate::cli::world::Ready;
 
 /// How large a case file may be: 64 MiB.
 const MAX_CASES_BYTES: usize = 64 << 20;

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use clap::Args;
 use enact::coverage::{Coverage, Kind, html, text};
 use enact::eval::Evaluation;
+use enact::run::Ready;
 
 use crate::cli::exit::Failure;
 use crate::cli::files::write_whole;
 use crate::cli::root::Selection;
 use crate::cli::terminal::Terminal;
-use crate::cli::world::Ready;
 
 /// Options of coverage. Each of them asks for it.
 #[derive(Debug, Args)]

@@ -1,13 +1,12 @@
 //! `test` declarations.
 
-use enact::facts::{Facts, Slot};
+use enact::facts::{Facts, Slot, set_on};
 use enact::program::{Test, TestExpect};
+use enact::run::Ready;
 use enact::value::Evaluated;
 
 use super::{Cover, Mismatch, TestResult, actual, ask, broken_asserts, check_missing, check_tags, explanation};
-use crate::cli::facts::set_on;
 use crate::cli::root::Selection;
-use crate::cli::world::Ready;
 
 /// Runs the declared tests of the files selected, in the order of files and text.
 pub fn run(ready: &Ready, selection: &Selection, wanted: impl Fn(&str) -> bool, cover: &mut Cover) -> Vec<TestResult> {

@@ -14,6 +14,7 @@ use enact::coverage::text::render as text_of;
 use enact::eval::{Evaluation, Request, evaluate_asserts};
 use enact::facts::Facts;
 use enact::program::FamilyId;
+use enact::run::{Ready, Run};
 use enact::trace::{Level, Trace, at_level, tags_at_why, text};
 use enact::value::Evaluated;
 use regex::Regex;
@@ -24,9 +25,7 @@ pub use declared::facts;
 
 use super::exit::{Exit, Outcome};
 use super::root::Selection;
-use super::run::Run;
 use super::terminal::Terminal;
-use super::world::{Ready, World};
 
 /// Arguments of `test`.
 #[derive(Debug, Args)]
@@ -117,7 +116,7 @@ pub fn report_of(result: &TestResult) -> String {
 /// Runs the command.
 pub fn run(args: &TestArgs, policies: Option<&Path>, terminal: &Terminal) -> Outcome {
     let selection = Selection::of(policies, &args.paths)?;
-    let ready = World::read(&selection.root)?.ready()?;
+    let ready = Ready::read(&selection.root)?;
     let wanted = |name: &str| args.run.as_ref().is_none_or(|regex| regex.is_match(name));
     let mut cover = args.cover.begin(&ready);
     let mut results = declared::run(&ready, &selection, wanted, &mut cover);

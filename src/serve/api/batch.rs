@@ -9,7 +9,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use enact::batch::{Beside, Chunk, Decided, Form, ID, Job, Layout, Refused, Rows, Side};
 use enact::diagnostic::render::escape_json;
-use enact::facts::{Facts, read_facts_beside};
+use enact::facts::{Facts, read_facts_beside, set_on};
 use serde_json::{Map, Value as Json};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::{Sender, channel};
@@ -21,7 +21,6 @@ use tokio_stream::{Stream, StreamExt};
 use tokio_util::io::{StreamReader, SyncIoBridge};
 
 use super::{DECISIONS, POLICY, asked};
-use crate::cli::facts::set_on;
 use crate::serve::App;
 use crate::serve::answer::JSONL;
 use crate::serve::body::check_kind;

@@ -7,13 +7,12 @@ use enact::eval::Request;
 use enact::facts::Facts;
 use enact::log::Entry;
 use enact::program::Program;
+use enact::run::{Run, Shortcut};
 
 use super::{Ask, DECISIONS, FACTS, ON, POLICIES, POLICY};
-use crate::cli::run::Run;
 use crate::serve::answer::{Answer, JSON};
 use crate::serve::members::{Kind, Member, optional};
 use crate::serve::problem::Problem;
-use crate::serve::shortcut::Shortcut;
 use crate::serve::state::Served;
 
 /// What it takes.

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use enact::diff::text::Look;
 use enact::diff::{Comparison, Diff, Options, compare, html, markdown};
+use enact::run::World;
 
 use super::{Ask, ON, POLICIES, TEXT_WIDTH};
 use crate::cli::diff::texts::resolve_names;
 use crate::cli::diff::{human, json};
-use crate::cli::world::World;
 use crate::serve::answer::{Answer, HTML, MARKDOWN, TEXT};
 use crate::serve::members::{Kind, Member, optional, required};
 use crate::serve::problem::Problem;

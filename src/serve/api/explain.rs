@@ -1,10 +1,10 @@
 //! `POST /v1/explain`.
 
+use enact::run::Run;
 use enact::trace::{Level, Trace, dot, html, markdown, mermaid};
 
 use super::{Ask, DECISIONS, FACTS, ON, POLICIES, POLICY, TEXT_WIDTH};
 use crate::cli::explain::{human, json, traces};
-use crate::cli::run::Run;
 use crate::serve::answer::{Answer, HTML, MARKDOWN, TEXT};
 use crate::serve::members::{Kind, Member, optional};
 use crate::serve::problem::{Problem, Wrong};
@@ -35,7 +35,7 @@ pub fn run(ask: &Ask) -> Result<Answer, Problem> {
     };
     let hashes = case.served.hashes(case.request.policy);
     let run = Run::with(&case.served.ready, case.request, &case.facts, case.all, hashes);
-    let traces = traces(&case.served.ready, &run, level, ask.members.text("why_not"))?;
+    let traces = traces(&run, level, ask.members.text("why_not"))?;
     Ok(match ask.members.choice("format") {
         Some("text") => Answer::new(TEXT, human(&traces, TEXT_WIDTH, ToString::to_string)),
         Some("md") => Answer::new(MARKDOWN, traces.iter().map(markdown::render).collect::<Vec<_>>().join("\n")),

@@ -14,15 +14,14 @@ pub mod tests;
 use std::sync::Arc;
 
 use enact::eval::Request;
-use enact::facts::{Facts, read_facts};
+use enact::facts::{Facts, read_facts, set_on};
 use enact::program::{FamilyId, PolicyId, Program};
+use enact::run::find_all_asked;
 
 use super::App;
 use super::members::{Kind, Member, Members, optional, required};
 use super::problem::Problem;
 use super::state::Served;
-use crate::cli::facts::set_on;
-use crate::cli::run::find_all_asked;
 
 /// How wide texts for people are.
 const TEXT_WIDTH: usize = 100;

@@ -2,15 +2,13 @@
 //!
 //! What it gives is a line of `enact batch` in its form JSONL, whichever way the answer came about.
 
-use enact::batch::{Asked, RowAnswer};
-use enact::compile::{Compiled, Reader, Row, Trace};
-use enact::diagnostic::render::escape_json;
-use enact::eval::{Request, evaluate};
-use enact::facts::Facts;
-use enact::program::Program;
-use enact::syntax::ast::On;
-
-use crate::cli::facts::set_on;
+use crate::batch::{Asked, RowAnswer};
+use crate::compile::{Compiled, Reader, Row, Trace};
+use crate::diagnostic::render::escape_json;
+use crate::eval::{Request, evaluate};
+use crate::facts::{Facts, set_on};
+use crate::program::Program;
+use crate::syntax::ast::On;
 
 /// A way to ask, compiled.
 #[derive(Debug)]

@@ -1,17 +1,17 @@
 //! A policies root, read and checked.
 
 use std::collections::BTreeMap;
+#[cfg(feature = "files")]
 use std::path::Path;
 
-use enact::check::{Checked, check};
-use enact::diagnostic::{self, Diagnostic};
-use enact::load::{Folder, Loaded, load_beside};
-use enact::program::Program;
-use enact::source::Sources;
-use enact::syntax::ast::DeclKind;
-
-use super::exit::Failure;
-use super::files::read_folder;
+use super::{Refused, find_all_asked, find_policy};
+use crate::check::{Checked, check};
+use crate::diagnostic::{self, Diagnostic};
+use crate::eval::Request;
+use crate::load::{Folder, Loaded, load_beside};
+use crate::program::Program;
+use crate::source::Sources;
+use crate::syntax::ast::DeclKind;
 
 /// Everything under a root.
 #[derive(Debug)]
@@ -36,10 +36,25 @@ pub struct Ready {
     pub program: Program,
 }
 
+impl Ready {
+    /// Reads a folder. Errors: it cannot be read, or its texts have errors.
+    #[cfg(feature = "files")]
+    pub fn read(root: impl AsRef<Path>) -> Result<Ready, Refused> {
+        World::read(root.as_ref())?.ready()
+    }
+
+    /// Makes a request of names: `flagpoling` or `flagpoling@2024-12-24`, and decisions of it; all where none is named.
+    pub fn request(&self, policy: &str, decisions: &[impl AsRef<str>]) -> Result<Request, Refused> {
+        let (policy, pinned) = find_policy(&self.program, policy)?;
+        Ok(Request { policy, pinned, asked: find_all_asked(&self.program, policy, decisions)? })
+    }
+}
+
 impl World {
-    /// Reads and checks a root.
-    pub fn read(root: &Path) -> Result<Self, Failure> {
-        let (folder, unread) = read_folder(root)?;
+    /// Reads and checks a folder. Errors: it cannot be read.
+    #[cfg(feature = "files")]
+    pub fn read(root: &Path) -> Result<Self, Refused> {
+        let (folder, unread) = crate::files::read_folder(root)?;
         Ok(Self::of(folder, unread))
     }
 
@@ -73,13 +88,13 @@ impl World {
         self.program.as_ref()
     }
 
-    /// Goes on where there are no errors. Else they are the failure; warnings are left to `enact check`.
-    pub fn ready(mut self) -> Result<Ready, Failure> {
+    /// Goes on where there are no errors. Else they are the failure; warnings are left to [`World::findings`].
+    pub fn ready(mut self) -> Result<Ready, Refused> {
         match self.program {
             Some(program) => Ok(Ready { folder: self.folder, loaded: self.loaded, program }),
             None => {
                 self.findings.retain(Diagnostic::is_error);
-                Err(Failure::Errors(self.findings, Box::new(self.loaded.sources)))
+                Err(Refused { findings: self.findings, sources: Box::new(self.loaded.sources) })
             }
         }
     }

@@ -22,7 +22,7 @@
 //! | explain | [`trace`] | all of these | the tree `enact.trace/1`, the record `enact.decision/1`, and their renderings |
 //!
 //! [`run`] is the front door to these stages: texts to something that can be asked, names to a request, a request and facts to records.
-//! For a great many applicants at once, [`batch`] decides every row of a table, and `sql` writes a policy as one query that
+//! For a great many applicants at once, [`batch`] decides every row of a table (`arrow`: of typed columns), and `sql` writes a policy as one query that
 //! database engines run.
 //!
 //! What was decided is put on record by [`log`], and decided again from there.
@@ -102,6 +102,8 @@
 #[cfg(test)]
 extern crate self as enact;
 
+#[cfg(feature = "arrow")]
+pub mod arrow;
 pub mod authored;
 pub mod batch;
 pub mod check;

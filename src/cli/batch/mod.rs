@@ -22,7 +22,7 @@ use enact::syntax::ast::On;
 
 use super::exit::{Exit, Failure, Outcome};
 use super::facts;
-use super::parquet::Columns;
+use super::parquet::{Columns, lay_out};
 use super::policy::{self, Named};
 use super::terminal::Terminal;
 use formats::{Format, Input};
@@ -110,7 +110,7 @@ pub fn run(args: &BatchArgs, policies: Option<&Path>, terminal: &Terminal) -> Ou
         .map_err(|problems| unfit(&args.input, None, &problems))?;
     let has_id = input.form == Form::Jsonl || header.iter().any(|name| name == ID);
     let columns = args.output.as_deref().filter(|_| job.by_columns());
-    let columns = columns.map(|path| Columns::new(path, job.asked(), &keep, has_id, input.table())).transpose()?;
+    let columns = columns.map(|path| lay_out(path, job.asked(), &keep, has_id, input.table())).transpose()?;
     let size = input.size;
     let mut rows =
         input.begin(&job, &keep).map_err(|errors| facts::failure(&args.input.display().to_string(), &errors))?;

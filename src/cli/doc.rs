@@ -4,7 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
+use enact::check::Checked;
 use enact::diagnostic::render::quantity;
+use enact::editor::Project;
 use enact::run::Ready;
 
 use super::exit::{Exit, Failure, Outcome};
@@ -15,6 +17,9 @@ use super::terminal::Terminal;
 
 /// The file that tells a folder of pages from others; it lists what was written.
 const MARKER: &str = ".enact-doc";
+
+/// The folders that pages lie in, besides the outermost.
+const FOLDERS: [&str; 3] = ["policy", "library", "text"];
 
 /// Arguments of `doc`.
 #[derive(Debug, Args)]
@@ -50,7 +55,9 @@ pub fn run(args: &DocArgs, policies: Option<&Path>, terminal: &Terminal) -> Outc
     let selection = Selection::of(policies, &args.paths)?;
     let ready = Ready::read(&selection.root)?;
     let coverage = super::test::coverage(&ready, &selection);
-    let pages = enact::doc::pages(&ready.loaded, &ready.program, |path| selection.holds(path), Some(&coverage));
+    let checked = Checked { program: Some(ready.program), findings: Vec::new() };
+    let project = Project::of(ready.folder, ready.loaded, checked);
+    let pages = enact::doc::pages(&project, |path| selection.holds(path), Some(&coverage));
     let old = written_before(&args.output)?;
     make(&args.output)?;
     // From the first page on, the folder is known as ours: a run that breaks off can be repeated.
@@ -126,7 +133,10 @@ fn written_before(output: &Path) -> Result<Vec<String>, Failure> {
 
 /// Whether a path may be one of ours: `index.html`, `policy/x.html`. What leads elsewhere is never touched.
 fn is_page(path: &str) -> bool {
-    let inside = path.strip_prefix("policy/").or_else(|| path.strip_prefix("library/")).unwrap_or(path);
+    let inside = match path.split_once('/') {
+        Some((folder, inside)) if FOLDERS.contains(&folder) => inside,
+        _ => path,
+    };
     inside.ends_with(".html") && !inside.contains(['/', '\\'])
 }
 
@@ -137,7 +147,7 @@ fn collect(folder: &Path, inside: &str, files: &mut Vec<String>) -> Result<(), F
         let name = format!("{inside}{}", entry.file_name().to_string_lossy());
         let kind = entry.file_type().map_err(|error| Failure::file("read", folder, &error))?;
         // Our pages lie at most one folder deep; anything deeper is not ours, and is named.
-        match kind.is_dir() && matches!(name.as_str(), "policy" | "library") {
+        match kind.is_dir() && FOLDERS.contains(&name.as_str()) {
             true => collect(&entry.path(), &format!("{name}/"), files)?,
             false => files.push(name),
         }

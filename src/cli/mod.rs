@@ -133,6 +133,9 @@ enum Command {
     /// Show the text in force, amendments applied.
     Show(show::ShowArgs),
     /// Write readable pages of policies.
+    ///
+    /// Law beside rule, facts, versions, pictures; and the text of each file, coloured as editors colour it, with names that lead to
+    /// what they name, marks of what the tests reach, and a place to link to on every line: `text/NAME.VERSION.html#L12`.
     Doc(doc::DocArgs),
     /// Show what rests on what in a policy.
     Graph(doc::GraphArgs),

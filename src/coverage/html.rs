@@ -34,14 +34,57 @@ li{white-space:pre;min-height:1.5em;padding-right:1rem}
 @media print{body{margin:0;max-width:none;font-size:9pt}li{white-space:pre-wrap}}
 ";
 
+/// The things to reach in one text, by their line.
+pub(crate) type Lines<'a> = BTreeMap<u32, Vec<&'a Item>>;
+
+/// Returns the things to reach, by text and line.
+pub(crate) fn by_text<'a>(coverage: &'a Coverage, sources: &Sources) -> BTreeMap<SourceId, Lines<'a>> {
+    let mut texts: BTreeMap<SourceId, Lines<'_>> = BTreeMap::new();
+    for item in coverage.items() {
+        let line = sources.get(item.place.source).location(item.place.start).line;
+        texts.entry(item.place.source).or_default().entry(line).or_default().push(item);
+    }
+    texts
+}
+
+/// How much of a line is reached.
+#[derive(Debug)]
+pub(crate) struct Mark {
+    /// The word styles know it by.
+    pub class: &'static str,
+    /// Its sign.
+    pub sign: &'static str,
+    /// What is lacking.
+    pub says: String,
+}
+
+impl Mark {
+    /// Judges a line by the things that begin on it; one without any has no mark.
+    pub fn of(items: &[&Item]) -> Option<Self> {
+        let all = |reach: Reach| items.iter().all(|item| item.reach() == reach);
+        let (class, sign) = match items {
+            [] => return None,
+            _ if all(Reach::Full) => ("full", "✓"),
+            _ if all(Reach::None) => ("none", "✗"),
+            _ => ("half", "◐"),
+        };
+        let words: Vec<String> =
+            items.iter().map(|item| format!("{}: {}", item.name, item.lacking().unwrap_or("covered"))).collect();
+        Some(Mark { class, sign, says: words.join("; ") })
+    }
+}
+
+/// Returns how many of some things are reached in full, and how many there are.
+pub(crate) fn reached(lines: &Lines<'_>) -> (usize, usize) {
+    let items = || lines.values().flatten();
+    (items().filter(|item| item.reach() == Reach::Full).count(), items().count())
+}
+
 /// Renders the whole page: a table of the kinds, then each file that declares something to reach, by its name.
 pub fn render(coverage: &Coverage, sources: &Sources) -> String {
-    let mut files: BTreeMap<&str, (SourceId, BTreeMap<u32, Vec<&Item>>)> = BTreeMap::new();
-    for item in coverage.items() {
-        let file = sources.get(item.place.source);
-        let lines = &mut files.entry(file.name()).or_insert_with(|| (item.place.source, BTreeMap::new())).1;
-        lines.entry(file.location(item.place.start).line).or_default().push(item);
-    }
+    let texts = by_text(coverage, sources).into_iter();
+    let files: BTreeMap<&str, (SourceId, Lines<'_>)> =
+        texts.map(|(source, lines)| (sources.get(source).name(), (source, lines))).collect();
     let mut page = format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n\
@@ -75,41 +118,29 @@ pub fn render(coverage: &Coverage, sources: &Sources) -> String {
 }
 
 /// Lists the files with the number of things in them.
-fn contents(files: &BTreeMap<&str, (SourceId, BTreeMap<u32, Vec<&Item>>)>) -> String {
+fn contents(files: &BTreeMap<&str, (SourceId, Lines<'_>)>) -> String {
     let mut text = String::from(
         "<h2>Files</h2>\n<table>\n<thead><tr><th></th><th>covered</th><th>total</th></tr></thead>\n<tbody>\n",
     );
     for (number, (name, (_, lines))) in files.iter().enumerate() {
-        let items = || lines.values().flatten();
-        let covered = items().filter(|item| item.reach() == Reach::Full).count();
+        let (covered, total) = reached(lines);
         text += &format!(
-            "<tr><td><a href=\"#f{number}\">{}</a></td><td>{covered}</td><td>{}</td></tr>\n",
-            escape(name),
-            items().count()
+            "<tr><td><a href=\"#f{number}\">{}</a></td><td>{covered}</td><td>{total}</td></tr>\n",
+            escape(name)
         );
     }
     text + "</tbody>\n</table>\n"
 }
 
 fn one_line(number: u32, text: &str, items: &[&Item]) -> String {
-    let all = |reach: Reach| items.iter().all(|item| item.reach() == reach);
-    let (class, mark) = match items {
-        [] => ("", " "),
-        _ if all(Reach::Full) => ("full", "✓"),
-        _ if all(Reach::None) => ("none", "✗"),
-        _ => ("half", "◐"),
-    };
-    if items.is_empty() {
-        return format!(
-            "<li><span class=\"number\">{number}</span><span class=\"mark\">{mark}</span>{}</li>\n",
-            escape(text)
-        );
+    let text = escape(text);
+    match Mark::of(items) {
+        None => {
+            format!("<li><span class=\"number\">{number}</span><span class=\"mark\"> </span>{text}</li>\n")
+        }
+        Some(Mark { class, sign, says }) => format!(
+            "<li class=\"{class}\" title=\"{}\"><span class=\"number\">{number}</span><span class=\"mark\">{sign}</span>{text}</li>\n",
+            escape(&says)
+        ),
     }
-    let words: Vec<String> =
-        items.iter().map(|item| format!("{}: {}", item.name, item.lacking().unwrap_or("covered"))).collect();
-    format!(
-        "<li class=\"{class}\" title=\"{}\"><span class=\"number\">{number}</span><span class=\"mark\">{mark}</span>{}</li>\n",
-        escape(&words.join("; ")),
-        escape(text)
-    )
 }

@@ -2,7 +2,9 @@
 
 use super::html::{Html, web_address};
 use super::site::{Key, Names, Place, Site, anchor, kind_of, spaced};
+use super::texts::Texts;
 use super::words::{Words, boundary_words, outcome_word, start_words, tags, type_words};
+use crate::source::Span;
 use crate::syntax::ast::*;
 use crate::syntax::format::{decl_text, expr_text};
 
@@ -16,6 +18,8 @@ const SHORT: usize = 15;
 pub struct Declared<'a, 'b> {
     /// All pages.
     pub site: &'b Site<'a>,
+    /// What the files say.
+    pub texts: &'b Texts<'a, 'b>,
     /// What the page is about.
     pub place: Place,
     /// Its path.
@@ -35,11 +39,14 @@ impl Declared<'_, '_> {
     }
 
     /// Writes the heading of a declaration, its tags and its name.
-    fn heading(&self, out: &mut Html, tag: &'static str, kind: &str, head: &Head) {
+    fn heading(&self, out: &mut Html, tag: &'static str, kind: &str, head: &Head, span: Span) {
         let label = head.label.as_ref().map_or_else(|| spaced(&head.name.value), |label| label.value.clone());
         let own = format!("#{}", anchor(kind, &head.name.value));
         out.open(tag, &[]).element("a", &[("class", "self"), ("href", &own)], &label);
         tags(out, &head.tags);
+        if let Some((href, line)) = self.texts.line(self.path, span) {
+            out.text(" ").element("a", &[("class", "line"), ("href", &href)], &format!("line {line}"));
+        }
         out.close(tag);
     }
 
@@ -49,7 +56,7 @@ impl Declared<'_, '_> {
         let Some(head) = declaration.kind.head() else { return };
         let id = anchor(kind, &head.name.value);
         out.open("article", &[("class", &format!("decl {kind}")), ("id", &id)]);
-        self.heading(out, level, kind, head);
+        self.heading(out, level, kind, head, declaration.span);
         let class = if law.is_empty() { "pair alone" } else { "pair" };
         out.open("div", &[("class", class)]).open("div", &[("class", "words")]).add(body).close("div");
         if !law.is_empty() {
@@ -60,15 +67,14 @@ impl Declared<'_, '_> {
         out.close("article");
     }
 
-    /// Writes the formatted text, its place, and the version that made it.
+    /// Writes the text, its place, and the version that made it.
     fn written(&self, out: &mut Html, declaration: &Declaration) {
         out.open("details", &[("class", "written")]).element("summary", &[], "As written");
-        out.open("pre", &[("tabindex", "0")])
-            .open("code", &[])
-            .code(&decl_text(declaration))
-            .close("code")
-            .close("pre");
-        out.open("p", &[("class", "place")]).text(&self.site.loaded.sources.place(declaration.span));
+        out.open("pre", &[("tabindex", "0")]).open("code", &[]);
+        self.texts.part(out, self.path, declaration.span);
+        out.close("code").close("pre").open("p", &[("class", "place")]);
+        let href = self.texts.line(self.path, declaration.span).map(|(href, _)| href);
+        out.link(href.as_deref(), &self.site.loaded.sources.place(declaration.span));
         if let Place::Version(policy, version) = self.place {
             let all = &self.site.version(policy, version).declarations;
             let made = all.iter().find(|it| std::ptr::eq(it.declaration.as_ref(), declaration));

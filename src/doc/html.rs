@@ -1,5 +1,6 @@
 //! Writing HTML: tags and attributes are ours, every text is escaped.
 
+use super::texts::TEXTS;
 use crate::trace::html::escape;
 
 /// Nothing is loaded or run, whatever a text says.
@@ -57,10 +58,9 @@ impl Html {
         self.open(tag, attributes).text(text).close(tag)
     }
 
-    /// Writes a text that is code, line ends kept.
-    pub fn code(&mut self, text: &str) -> &mut Self {
-        let lines: Vec<String> = text.lines().map(escape).collect();
-        self.0 += &lines.join("\n");
+    /// Ends a line of code.
+    pub fn line_end(&mut self) -> &mut Self {
+        self.0.push('\n');
         self
     }
 
@@ -116,6 +116,7 @@ pub fn page(title: &str, up: &str, body: &Html) -> Vec<u8> {
     page.open("nav", &[("class", "top"), ("aria-label", "Pages")]);
     page.element("a", &[("href", &format!("{up}index.html"))], "Policies");
     page.element("a", &[("href", &format!("{up}facts.html"))], "Facts");
+    page.element("a", &[("href", &format!("{up}{TEXTS}"))], "Texts");
     page.close("nav").open("main", &[("id", "content")]).add(body).close("main");
     page.0 += "\n</body>\n</html>\n";
     page.0.into_bytes()

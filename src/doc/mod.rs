@@ -2,7 +2,7 @@
 //!
 //! - [`site`](mod@site): which pages there are, and what names on them mean;
 //! - `reads`, `graph`: what rests on what; `layout`, `picture`: drawn;
-//! - `words`: expressions, reasons, citations; `declared`: declarations; `pages`: whole pages;
+//! - `words`: expressions, reasons, citations; `declared`: declarations; `pages`: whole pages; `texts`: the files as written;
 //! - `html`: the only place that writes tags.
 //!
 //! **Invariant:** pages come from what is loaded and from nothing else: no clock, no files, no order of hashing.
@@ -17,6 +17,7 @@ mod reads;
 pub mod site;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod words;
 
 pub use graph::Graph;
@@ -24,29 +25,30 @@ pub use graph::Graph;
 use std::collections::BTreeMap;
 
 use crate::coverage::Coverage;
+use crate::editor::Project;
 use crate::load::Loaded;
 use crate::program::{PolicyId, Program};
 use reads::Reads;
 use site::{Place, Site};
+use texts::Texts;
 
 /// Returns all pages by path: an index, a page for each version of each policy that has a wanted file, the libraries used,
-/// the glossary of facts, and what the tests reach, if it is known.
+/// the glossary of facts, and the text of each of these files, marked with what the tests reach if it is known. There are none
+/// where something is wrong.
 pub fn pages(
-    loaded: &Loaded,
-    program: &Program,
+    project: &Project,
     wanted: impl Fn(&str) -> bool,
     coverage: Option<&Coverage>,
 ) -> BTreeMap<String, Vec<u8>> {
-    let site = Site::new(loaded, program, wanted);
+    let Some(program) = &project.program else { return BTreeMap::new() };
+    let site = Site::new(&project.loaded, program, wanted);
     let reads = Reads::new(&site);
+    let texts = Texts::new(&site, project, coverage);
     let mut pages: BTreeMap<String, Vec<u8>> =
-        site.places.iter().map(|&place| (site.path(place), pages::place(&site, &reads, place))).collect();
-    pages.insert("facts.html".into(), pages::facts(&site, &reads));
+        site.places.iter().map(|&place| (site.path(place), pages::place(&site, &reads, &texts, place))).collect();
+    pages.extend(texts.pages());
+    pages.insert("facts.html".into(), pages::facts(&site, &reads, &texts));
     pages.insert("index.html".into(), pages::index(&site, coverage));
-    if let Some(coverage) = coverage {
-        let texts = crate::coverage::html::render(coverage, &loaded.sources);
-        pages.insert(pages::COVERAGE.into(), texts.into_bytes());
-    }
     pages
 }
 

@@ -8,6 +8,7 @@ use super::html::{Html, page};
 use super::picture;
 use super::reads::Reads;
 use super::site::{Place, Site, address, anchor, kind_of, spaced};
+use super::texts::{TEXTS, Texts};
 use super::words::boundary_words;
 use crate::coverage::{Coverage, Kind, text::share};
 use crate::load::Used;
@@ -27,10 +28,10 @@ const SECTIONS: [(&str, &str, &[&str]); 7] = [
 ];
 
 /// Returns the page of a version or library.
-pub fn place(site: &Site<'_>, reads: &Reads, place: Place) -> Vec<u8> {
+pub fn place(site: &Site<'_>, reads: &Reads, texts: &Texts<'_, '_>, place: Place) -> Vec<u8> {
     let path = site.path(place);
     let names = site.names(place, &path);
-    let declared = Declared { site, place, path: &path, names: &names };
+    let declared = Declared { site, texts, place, path: &path, names: &names };
     let all = site.declarations(place);
     let title = site.title(place);
     let mut sections: Vec<(&str, &str, Html)> = Vec::new();
@@ -81,7 +82,7 @@ pub fn place(site: &Site<'_>, reads: &Reads, place: Place) -> Vec<u8> {
     sections.retain(|(.., html)| !html.is_empty());
 
     let mut body = Html::default();
-    header(&mut body, site, place, &path, &title, &all);
+    header(&mut body, site, texts, place, &path, &title, &all);
     body.open("nav", &[("class", "contents"), ("aria-label", "On this page")]).open("ul", &[]);
     for (id, heading, _) in &sections {
         body.open("li", &[]).element("a", &[("href", &format!("#{id}"))], heading).close("li");
@@ -95,7 +96,15 @@ pub fn place(site: &Site<'_>, reads: &Reads, place: Place) -> Vec<u8> {
     page(&title, "../", &body)
 }
 
-fn header(out: &mut Html, site: &Site<'_>, place: Place, path: &str, title: &str, all: &[&Declaration]) {
+fn header(
+    out: &mut Html,
+    site: &Site<'_>,
+    texts: &Texts<'_, '_>,
+    place: Place,
+    path: &str,
+    title: &str,
+    all: &[&Declaration],
+) {
     out.open("header", &[]);
     match place {
         Place::Version(policy, version) => {
@@ -142,6 +151,9 @@ fn header(out: &mut Html, site: &Site<'_>, place: Place, path: &str, title: &str
         }
         out.close("p");
     }
+    let (href, name) = texts.whole(path, place);
+    out.open("p", &[("class", "soft")]).text("As written ").open("a", &[("href", &href)]);
+    out.element("code", &[], name).close("a").close("p");
     out.close("header");
 }
 
@@ -168,7 +180,7 @@ fn graph_words(out: &mut Html, site: &Site<'_>, path: &str, graph: &Graph) {
 }
 
 /// Returns the glossary of facts.
-pub fn facts(site: &Site<'_>, reads: &Reads) -> Vec<u8> {
+pub fn facts(site: &Site<'_>, reads: &Reads, texts: &Texts<'_, '_>) -> Vec<u8> {
     let path = "facts.html";
     // One fact may be declared in several versions: what reads any of them reads the fact.
     let mut used: BTreeMap<&str, BTreeMap<(String, String), String>> = BTreeMap::new();
@@ -196,6 +208,9 @@ pub fn facts(site: &Site<'_>, reads: &Reads) -> Vec<u8> {
         body.open("h2", &[]).text(&fact_words(program, id));
         for tag in &fact.tags {
             body.text(" ").element("span", &[("class", "tag")], tag);
+        }
+        if let Some((href, line)) = fact.span.and_then(|span| texts.line(path, span)) {
+            body.text(" ").element("a", &[("class", "line"), ("href", &href)], &format!("line {line}"));
         }
         body.close("h2");
         if let Some(ask) = &fact.ask {
@@ -288,14 +303,11 @@ pub fn index(site: &Site<'_>, coverage: Option<&Coverage>) -> Vec<u8> {
     page("Policies", "", &body)
 }
 
-/// The page of the texts with what the tests reach.
-pub const COVERAGE: &str = "coverage.html";
-
 /// What the declared tests reach, in numbers.
 fn tested(body: &mut Html, coverage: &Coverage) {
     body.open("section", &[("aria-labelledby", "tested")]).element("h2", &[("id", "tested")], "Tested");
     body.open("p", &[]).text("What the declared tests reach on both sides; ");
-    body.link(Some(COVERAGE), "every line with its mark").text(".").close("p");
+    body.link(Some(TEXTS), "every line with its mark").text(".").close("p");
     body.open_table("tested", &["What", "Reached", "Of", "Share"]);
     for kind in Kind::ALL {
         let count = coverage.count(kind);

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::pages;
-use crate::check::check;
 use crate::coverage::Coverage;
-use crate::load::{Folder, load};
+use crate::editor::Project;
+use crate::load::Folder;
 
 const LIBRARY: &str = r#"library people "People"
 fact age_years "age <b>in</b> years": integer ask "How \"old\"? <script>alert(1)</script>" within 0..130 changeable never
@@ -40,10 +40,9 @@ replace rule grown [P-2] "Grown-ups may" may_apply is yes when adult cite act at
 fn made() -> BTreeMap<String, Vec<u8>> {
     let files = [("people.enact", LIBRARY), ("permit/2024-01-01.enact", FIRST), ("permit/2025-01-01.enact", SECOND)];
     let files = files.map(|(path, text)| (path.to_owned(), text.as_bytes().to_vec())).into();
-    let loaded = load(&Folder { name: "policies".into(), files });
-    let checked = check(&loaded);
-    let program = checked.program.unwrap_or_else(|| panic!("{:#?}", checked.findings));
-    pages(&loaded, &program, |_| true, Some(&Coverage::new(&program)))
+    let project = Project::new(Folder { name: "policies".into(), files });
+    let program = project.program.as_ref().unwrap_or_else(|| panic!("{:#?}", project.findings));
+    pages(&project, |_| true, Some(&Coverage::new(program)))
 }
 
 fn text(page: &[u8]) -> &str {
@@ -113,4 +112,40 @@ fn a_page_says_what_the_rule_and_the_law_say() {
         assert!(new.contains(words), "{words}");
     }
     assert!(text(&pages["facts.html"]).contains("Used in"));
+}
+
+#[test]
+fn a_text_has_colours_and_its_names_lead_to_what_they_name() {
+    let pages = made();
+    let first = text(&pages["text/permit.2024-01-01.html"]);
+    for part in [
+        // Each line is a place, and says how much of it the tests reach.
+        "<li id=\"L2\"><span class=\"gutter\"><a class=\"number\" href=\"#L2\">2</a>",
+        "<span class=\"mark none\">✗</span>",
+        "<span class=\"t-keyword\">policy</span> <a class=\"t-name\" href=\"../policy/permit.2024-01-01.html\">permit</a>",
+        "<a class=\"t-name\" href=\"../library/people.html\">people</a>",
+        "<a class=\"t-definition\" href=\"../library/people.html#define-adult\">adult</a>",
+        "<a class=\"t-fact\" href=\"../facts.html#fact-age_years\">age_years</a> <span class=\"t-operator\">&lt;</span>",
+        "<a class=\"t-rule\" href=\"../policy/permit.2024-01-01.html#rule-grown\">grown</a>",
+        // What a text says stays a text.
+        "<span class=\"t-text\">&quot;Permits &lt;/title&gt;&lt;script&gt;alert(1)&lt;/script&gt;&quot;</span>",
+    ] {
+        assert!(first.contains(part), "{part}\n{first}");
+    }
+    // A later text speaks of what is in force in it, even where an older one declares that.
+    let second = text(&pages["text/permit.2025-01-01.html"]);
+    assert!(second.contains("href=\"../policy/permit.html#rule-grown\">grown</a>"), "{second}");
+    assert!(second.contains("href=\"../policy/permit.html#source-act\">act</a>"), "{second}");
+}
+
+#[test]
+fn what_the_pages_say_leads_to_its_line() {
+    let pages = made();
+    let old = text(&pages["policy/permit.2024-01-01.html"]);
+    assert!(old.contains("<a class=\"line\" href=\"../text/permit.2024-01-01.html#L10\">line 10</a>"), "{old}");
+    assert!(text(&pages["facts.html"]).contains("<a class=\"line\" href=\"text/people.html#L2\">line 2</a>"));
+    // As written: the same colours.
+    assert!(old.contains("<pre tabindex=\"0\"><code><span class=\"t-keyword\">rule</span>"), "{old}");
+    let texts = text(&pages["texts.html"]);
+    assert!(texts.contains("<a href=\"text/people.html\"><code>people.enact</code></a>"), "{texts}");
 }

@@ -100,7 +100,13 @@ impl Project {
     /// Loads and checks files.
     pub fn new(folder: Folder) -> Self {
         let loaded = load(&folder);
-        let Checked { program, findings } = check(&loaded);
+        let checked = check(&loaded);
+        Self::of(folder, loaded, checked)
+    }
+
+    /// Takes files that were loaded and checked before.
+    pub fn of(folder: Folder, loaded: Loaded, checked: Checked) -> Self {
+        let Checked { program, findings } = checked;
         Project { folder, loaded, findings, program, texts: OnceCell::new(), index: OnceCell::new() }
     }
 

@@ -108,11 +108,22 @@ fn a_browser_shows_the_pages() {
     for words in ["<main id=\"content\">", "No permit service for flagpolers", "The law", "Versions", "</svg>"] {
         assert!(dom.contains(words), "{words}");
     }
+    let text = pages.join("text/flagpoling.2024-12-24.html");
+    let dom = browser.open(&text, &["--dump-dom".into()]);
+    let dom = String::from_utf8_lossy(&dom.stdout);
+    for words in ["class=\"t-keyword\">policy</span>", "<li id=\"L1\"", "href=\"../policy/flagpoling.html#"] {
+        assert!(dom.contains(words), "{words}");
+    }
+    let narrow = browser.narrow(folder.path(), "pages/text/flagpoling.2024-12-24.html");
+    browser.picture("doc-text-dark-narrow", &narrow, "500,1400", true);
     let narrow = browser.narrow(folder.path(), "pages/policy/flagpoling.html");
     for (name, page, wide, dark) in [
         ("doc-index", pages.join("index.html"), "1200,1100", false),
         ("doc-policy", page.clone(), "1200,2400", false),
         ("doc-policy-dark-narrow", narrow, "500,2400", true),
+        ("doc-text", text.clone(), "1200,1300", false),
+        ("doc-text-dark", text, "1200,1300", true),
+        ("doc-texts", pages.join("texts.html"), "1200,900", false),
     ] {
         browser.picture(name, &page, wide, dark);
     }

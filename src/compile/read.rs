@@ -11,9 +11,9 @@ use rustc_hash::FxBuildHasher;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::layout::{FIRST, Kind, Layout, Members, NONE, NOT_STATED, Row, UNKNOWN, day_number};
+use super::layout::{BEYOND, FIRST, Kind, Layout, Members, NONE, NOT_STATED, Row, UNKNOWN, day_number};
 use crate::facts::{MAX_FACTS_BYTES, read_time};
-use crate::program::{Fact, Program};
+use crate::program::{EnumType, Fact, Program};
 use crate::value::{EnumId, Value};
 
 /// The most digits of a number that is read here: those that fit 64 bits whatever they are.
@@ -40,8 +40,42 @@ pub struct Reader {
     members: Vec<Spelt>,
 }
 
-/// The members of an enum by how data spells them.
-type Spelt = HashMap<Box<str>, u32, FxBuildHasher>;
+/// The longest text of an open enum that is read here, in bytes.
+const MAX_OTHER_BYTES: usize = 64;
+
+/// How data spells the values of an enum.
+#[derive(Debug, Clone, Default)]
+struct Spelt {
+    members: HashMap<Box<str>, u32, FxBuildHasher>,
+    /// Of an open enum: names of members that data spells otherwise, which no other value has.
+    open: Option<Vec<Box<str>>>,
+}
+
+impl Spelt {
+    fn new(ty: &EnumType) -> Spelt {
+        let members = ty.members.values().zip(0..).map(|(member, index)| (member.written.as_str().into(), index));
+        let otherwise = ty.members.iter().filter(|(name, member)| **name != member.written);
+        Spelt {
+            members: members.collect(),
+            open: ty.open.then(|| otherwise.map(|(name, _)| name.as_str().into()).collect()),
+        }
+    }
+
+    fn member(&self, text: &str) -> Option<u32> {
+        self.members.get(text).copied()
+    }
+
+    /// The cell of a member, or that of a plain text that an open enum takes and no cell holds.
+    fn cell(&self, text: &str) -> Option<i64> {
+        let other = || {
+            let plain = (1..=MAX_OTHER_BYTES).contains(&text.len())
+                && text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
+            let names = self.open.as_ref()?;
+            (plain && names.iter().all(|name| **name != *text)).then_some(BEYOND)
+        };
+        self.member(text).map(i64::from).or_else(other)
+    }
+}
 
 impl Reader {
     /// Makes a reader for rows of a layout.
@@ -59,9 +93,7 @@ impl Reader {
         let mut members = vec![Spelt::default(); program.enums.len()];
         for kind in entries.iter().filter_map(|entry| entry.kind) {
             if let Kind::Member(id) | Kind::Set(id) = kind {
-                let all = program.enum_type(id).members.values();
-                let spelt = all.enumerate().map(|(index, member)| (member.written.as_str().into(), index as u32));
-                members[id.0 as usize] = spelt.collect();
+                members[id.0 as usize] = Spelt::new(program.enum_type(id));
             }
         }
         Reader { keys, entries, members }
@@ -91,11 +123,13 @@ impl Reader {
                 let mut inserted = 0;
                 let known = text.split(';').all(|member| {
                     inserted += 1;
-                    self.spelt(id).get(member.trim()).map(|&member| members.insert(member)).is_some()
+                    self.spelt(id).member(member.trim()).map(|member| members.insert(member)).is_some()
                 });
                 (known && members.count() == inserted).then_some((0, Some(members)))
             }
             (kind, text) => match (self.scalar(kind, text), text) {
+                // Where any text may stand, these words are read with care.
+                (Some(BEYOND), text) if matches!(text, "none" | "unknown") || text.starts_with(['{', '[', '"']) => None,
                 (Some(cell), _) => Some((cell, None)),
                 // A member may be named so.
                 (None, _) if matches!(kind, Kind::Member(_)) => None,
@@ -130,7 +164,7 @@ impl Reader {
 
     fn scalar(&self, kind: Kind, text: &str) -> Option<i64> {
         match kind {
-            Kind::Member(id) => self.spelt(id).get(text).map(|&member| i64::from(member)),
+            Kind::Member(id) => self.spelt(id).cell(text),
             Kind::Date => day(text),
             Kind::Number(scale) => number(text, scale),
             Kind::Time => read_time(text).ok().map(i64::from),
@@ -324,7 +358,7 @@ impl<'de> Visitor<'de> for Stated<'_> {
         let Kind::Set(id) = self.kind else { return Err(otherwise()) };
         let (mut members, mut count) = (Members::default(), 0);
         while let Some(text) = seq.next_element::<&str>()? {
-            members.insert(*self.reader.spelt(id).get(text).ok_or_else(otherwise)?);
+            members.insert(self.reader.spelt(id).member(text).ok_or_else(otherwise)?);
             count += 1;
         }
         if members.count() == count { Ok((0, Some(members))) } else { Err(otherwise()) }

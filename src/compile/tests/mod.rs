@@ -256,9 +256,10 @@ fn the_short_way_from_text_reads_what_the_long_way_reads() {
 #[test]
 fn the_short_way_refuses_what_the_long_way_refuses() {
     let text = "policy p effective from 2024-01-01\nenum colour { red, green written \"GRN\" }\n\
+                enum place open { east, west written \"WST\" }\nfact home: place\nfact work: place\n\
                 fact age: integer within 0..120\nfact cost: money CAD\nfact hue: colour\nfact seen: set of colour\n\
                 fact on: date or none\nfact fit: yes/no\ndecision d: yes/no otherwise no\n\
-                rule r d is yes when all of { age > 1, cost > 1.00 CAD, hue is red, red in seen, on is none, fit }\n";
+                rule r d is yes when all of { age > 1, cost > 1.00 CAD, hue is red, red in seen, on is none, fit, home is east }\n";
     let mut folder = crate::load::Folder::default();
     folder.files.insert("p/2024-01-01.enact".into(), text.into());
     let program = check(&load(&folder)).program.expect("no errors");
@@ -270,6 +271,8 @@ fn the_short_way_refuses_what_the_long_way_refuses() {
         r#"{"age": 18, "cost": "12.50", "hue": "GRN", "seen": ["red", "GRN"], "on": null, "fit": true}"#,
         r#"{"cost": 12.5, "on": "2024-02-29", "seen": []}"#,
         r#"{"age": 0, "cost": -0.01}"#,
+        r#"{"home": "elsewhere", "work": "Fort Erie (Peace Bridge)"}"#,
+        r#"{"home": "WST", "work": "WST"}"#,
     ];
     for text in good {
         assert!(reader.json(text, &mut short), "{text}");
@@ -287,6 +290,9 @@ fn the_short_way_refuses_what_the_long_way_refuses() {
         r#"{"cost": ".5"}"#,
         r#"{"hue": "green"}"#,
         r#"{"hue": null}"#,
+        r#"{"home": "west"}"#,
+        r#"{"work": "west"}"#,
+        r#"{"work": ""}"#,
         r#"{"seen": ["red", "red"]}"#,
         r#"{"on": "2024-02-30"}"#,
         r#"{"on": "0000-01-01"}"#,
@@ -304,6 +310,13 @@ fn the_short_way_refuses_what_the_long_way_refuses() {
         ("cost", "12.5"),
         ("hue", "GRN"),
         ("hue", "green"),
+        ("home", "west"),
+        ("home", "elsewhere"),
+        ("home", "unknown"),
+        ("work", "elsewhere"),
+        ("work", "none"),
+        ("work", r#"{"unknown": true}"#),
+        ("work", r#""quoted""#),
         ("seen", "red;GRN"),
         ("seen", "red;red"),
         ("seen", "{red, GRN}"),

@@ -18,6 +18,8 @@ mod hashes;
 mod named;
 mod refused;
 mod shortcut;
+#[cfg(test)]
+mod tests;
 mod world;
 
 use std::cell::OnceCell;

@@ -1,6 +1,7 @@
 //! `enact serve`: the program itself, asked over its own port on this machine.
 
 mod answers;
+mod example;
 mod guard;
 mod lasting;
 mod lists;

@@ -1,6 +1,7 @@
 // What a newcomer does on the page, in a real browser against the real program.
 
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { after, test } from "node:test";
 import { accessible, answer, browser, NARROW, open, picture, settled, URL_, WIDE } from "./browser.mjs";
 
@@ -214,6 +215,11 @@ test("the case is saved as a test that the text holds and that is free of mistak
   assert.match(content, /expect flagpoling_bar_applies is yes/);
   assert.match(await page.evaluate(() => navigator.clipboard.readText()), /^use common/);
   await page.waitForFunction(() => document.querySelector("#problems summary").textContent.startsWith("No errors"));
+  // The whole file comes out under its own name.
+  const [file] = await Promise.all([page.waitForEvent("download"), page.locator("#download").click()]);
+  assert.equal(file.suggestedFilename(), "playground.enact");
+  const saved = await readFile(await file.path(), "utf8");
+  assert.match(saved, /^use common[^]*\n\ntest a_worker_at_emerson "A worker at \\"Emerson\\"" on 2024-12-24\n[^]*\n$/);
   // A second one goes into the same file, under a name of its own.
   await page.locator("#save").click();
   await page.locator("#test-label").fill("A worker at \"Emerson\"");

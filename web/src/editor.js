@@ -1,8 +1,8 @@
-// The Text pane: which file, the editor with what `check` finds while somebody types, Format, and back to what is served.
+// The Text pane: which file, the editor with what `check` finds while somebody types, Format, Revert, Download.
 
 import { api, latest, Problem } from "./api.js";
 import { makeEditor } from "./codemirror.js";
-import { byId, debounce, fill, h, plural, prose, toast } from "./dom.js";
+import { byId, debounce, download, fill, h, plural, prose, toast } from "./dom.js";
 import { change, localPath, onChange, overlay, state, versionOn } from "./state.js";
 
 const SEVERITIES = { error: "error", warning: "warning", note: "info", info: "info" };
@@ -155,7 +155,8 @@ export function startEditor() {
   const host = h("div", { class: "editor" });
   byId("text").append(
     h("header", { class: "pane-head" }, h("h2", { class: "visually-hidden" }, "Text"), picker,
-      h("button", { type: "button", class: "quiet", id: "format", onclick: () => void format() }, "Format"), revert),
+      h("button", { type: "button", class: "quiet", id: "format", onclick: () => void format() }, "Format"), revert,
+      h("button", { type: "button", class: "quiet", id: "download", onclick: () => download(state.file.split("/").at(-1), editor.text()) }, "Download")),
     host, problems);
   editor = makeEditor(host, { changed: typed });
   onChange(["policy"], (parts) => {

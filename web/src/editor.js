@@ -19,6 +19,8 @@ let findings = [];
 let asServed = null;
 /** Whether somebody chose the file: else it is that of the version in force. */
 let chosen = false;
+/** The policy whose texts are open. */
+let shown = null;
 const checking = latest();
 
 /** The text of a file as it stands. */
@@ -159,10 +161,14 @@ export function startEditor() {
       h("button", { type: "button", class: "quiet", id: "download", onclick: () => download(state.file.split("/").at(-1), editor.text()) }, "Download")),
     host, problems);
   editor = makeEditor(host, { changed: typed });
+  onChange(["hash"], () => (asServed = null));
   onChange(["policy"], (parts) => {
+    findings = [];
+    // Looked at again, it goes on.
+    if (shown === state.policy.id) return;
+    shown = state.policy.id;
     chosen = Boolean(parts.file);
     editor.forget();
-    findings = [];
   });
   onChange(["policy", "served", "file"], () => {
     if (!state.file) return;

@@ -334,12 +334,27 @@ test("policies that change on the server are looked at again for the same applic
   assert.match(await page.locator("#file option:checked").textContent(), /^flagpoling\/2024-12-24\.enact \*$/);
   await page.locator("#revert").click();
   await answer(page, "No");
+  // An edit that is put into the folder is served, and no edit any more.
+  await page.selectOption("#file", "flagpoling/2025-02-01.enact");
+  await rewrite(page, (text) => `${text}\n# Here as well.\n`);
+  await page.waitForFunction(() => !document.getElementById("revert").disabled);
+  const [edited] = await Promise.all([page.waitForEvent("download"), page.locator("#download").click()]);
+  await edited.saveAs(`${RELOADED.folder}/flagpoling/2025-02-01.enact`);
+  await again.click();
+  await page.waitForFunction(() => document.getElementById("revert").disabled);
+  await page.locator("#text .cm-content", { hasText: "Here as well." }).waitFor();
   // Nothing changed since: it is asked, and nothing is said.
   const asked = looks;
   await page.waitForTimeout(6000);
   assert.ok(looks > asked);
   assert.equal(await page.locator("#changed").textContent(), "");
   await page.done();
+  // A page that did not write the file of tests leaves it alone.
+  const other = await open({ url: RELOADED.url });
+  await other.locator("#save").click();
+  await other.keyboard.press("Enter");
+  await other.waitForFunction(() => document.getElementById("file").value === "flagpoling/tests/playground_2.enact");
+  await other.done();
 });
 
 test("a server that wants a token is given the one that somebody types", async () => {

@@ -62,14 +62,16 @@ impl Beside {
     }
 }
 
+/// What to do with a column that is no fact: true of the options of the program, of a query over HTTP and of arguments in Python.
+const BESIDE: &str = "name it under `keep` to copy it to the output, under `ignore` to pass it over";
+
 /// A column or key that is no fact, and what to do about it.
 pub(super) fn no_fact(error: &FactsError) -> Problem {
     let mut problem = Problem::from(error);
-    if let FactsError::UnknownFact { key, help, .. } = error {
-        let beside = format!("`--keep {key}` copies it to the output, `--ignore {key}` passes it over");
+    if let FactsError::UnknownFact { help, .. } = error {
         problem.help = Some(match help {
-            Some(help) => format!("{help} Else {beside}"),
-            None => beside,
+            Some(help) => format!("{help} Else {BESIDE}"),
+            None => BESIDE.to_owned(),
         });
     }
     problem

@@ -83,7 +83,7 @@ impl Wrong {
 
 /// Says what is served: policies always are, whether or not the folder is what they were read from.
 ///
-/// What is wrong quotes policies; it is told to whoever has the token.
+/// What is wrong quotes policies, and the hash of all texts would bear guesses out: both are told to whoever has the token.
 pub fn readiness(app: &App, told: bool) -> Answer {
     let served = app.current.get();
     let trouble = app.trouble.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -92,6 +92,8 @@ pub fn readiness(app: &App, told: bool) -> Answer {
         false => json!({ "errors": wrong.errors }),
     });
     let policies = served.ready.program.policies.len();
-    let record = json!({ "ready": true, "policies": policies, "current": wrong.is_none(), "wrong": wrong });
+    let hash = told.then(|| served.hash());
+    let record =
+        json!({ "ready": true, "policies": policies, "hash": hash, "current": wrong.is_none(), "wrong": wrong });
     Answer::json(&record)
 }

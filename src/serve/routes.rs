@@ -251,7 +251,7 @@ pub const ROUTES: &[Route] = &[
     },
     Route {
         path: "/readyz",
-        about: "Says what is served, and whether it is what lies in the folder; what is wrong, only with the token",
+        about: "Says what is served, and whether it is what lies in the folder; its hash and what is wrong, only with the token",
         open: true,
         takes: Takes::Look(super::reload::readiness),
         gives: (&[JSON], None),

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use enact::eval::Request;
 use enact::program::{PolicyId, VersionId};
 use enact::run::{Ready, Shortcut, TextHashes, World, find_policy};
-use enact::trace::hash::hash_bytes;
+use enact::trace::hash::{hash_bytes, hash_files};
 use rustc_hash::FxHashMap;
 
 use super::limits::{KEPT_COMPILED, KEPT_OVERLAYS, OVERLAY_FILES};
@@ -21,6 +21,8 @@ pub struct Served {
     number: u64,
     /// The policies.
     pub ready: Arc<Ready>,
+    /// The hash of all files that they are read from.
+    hash: OnceLock<String>,
     /// By policy, what it is made of.
     hashes: Vec<OnceLock<TextHashes>>,
     compiled: RwLock<FxHashMap<Key, Arc<Shortcut>>>,
@@ -35,7 +37,15 @@ impl Served {
         static NUMBER: AtomicU64 = AtomicU64::new(0);
         let hashes = ready.program.policies.iter().map(|_| OnceLock::new()).collect();
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        Served { number, ready: Arc::new(ready), hashes, compiled: RwLock::default() }
+        Served { number, ready: Arc::new(ready), hash: OnceLock::new(), hashes, compiled: RwLock::default() }
+    }
+
+    /// Returns the hash of all files that these policies are read from, tests among them.
+    pub fn hash(&self) -> &str {
+        self.hash.get_or_init(|| {
+            let files = self.ready.folder.files.iter();
+            hash_files(files.map(|(path, bytes)| (path.as_str(), bytes.as_slice())))
+        })
     }
 
     /// Returns what a policy is made of.

@@ -8,6 +8,8 @@ import { chromium } from "playwright-core";
 
 /** Where the server answers, from `run.sh`. */
 export const URL_ = process.env.ENACT_URL;
+/** Where another one answers that looks at its folder again, and that folder. */
+export const RELOADED = { url: process.env.ENACT_RELOADED_URL, folder: process.env.ENACT_RELOADED };
 const out = fileURLToPath(new URL("out", import.meta.url));
 const axePath = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 /** How long a slow machine may take for anything. */
@@ -39,7 +41,7 @@ export async function open({ viewport = WIDE, colorScheme = "light", url = URL_,
     if (message.type() === "error" && !/status of (401|422)/.test(message.text())) complaints.push(message.text());
   });
   page.on("request", (request) => {
-    if (!request.url().startsWith(new URL(URL_).origin) && !request.url().startsWith("data:")) complaints.push(`asks elsewhere: ${request.url()}`);
+    if (!request.url().startsWith(new URL(url).origin) && !request.url().startsWith("data:")) complaints.push(`asks elsewhere: ${request.url()}`);
   });
   await page.goto(url);
   await page.waitForSelector(waitFor);

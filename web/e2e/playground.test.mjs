@@ -1,8 +1,9 @@
 // What a newcomer does on the page, in a real browser against the real program.
 
 import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
 import { after, test } from "node:test";
-import { accessible, answer, browser, NARROW, open, picture, settled, URL_, WIDE } from "./browser.mjs";
+import { accessible, answer, browser, NARROW, open, picture, RELOADED, settled, URL_, WIDE } from "./browser.mjs";
 
 after(() => browser.close());
 
@@ -214,6 +215,11 @@ test("the case is saved as a test that the text holds and that is free of mistak
   assert.match(content, /expect flagpoling_bar_applies is yes/);
   assert.match(await page.evaluate(() => navigator.clipboard.readText()), /^use common/);
   await page.waitForFunction(() => document.querySelector("#problems summary").textContent.startsWith("No errors"));
+  // The whole file comes out under its own name.
+  const [file] = await Promise.all([page.waitForEvent("download"), page.locator("#download").click()]);
+  assert.equal(file.suggestedFilename(), "playground.enact");
+  const saved = await readFile(await file.path(), "utf8");
+  assert.match(saved, /^use common[^]*\n\ntest a_worker_at_emerson "A worker at \\"Emerson\\"" on 2024-12-24\n[^]*\n$/);
   // A second one goes into the same file, under a name of its own.
   await page.locator("#save").click();
   await page.locator("#test-label").fill("A worker at \"Emerson\"");
@@ -279,6 +285,77 @@ for (const colorScheme of ["light", "dark"]) {
     });
   }
 }
+
+test("policies that change on the server are looked at again for the same applicant, with the same edits", async () => {
+  const page = await open({ url: RELOADED.url });
+  await answer(page, "Yes");
+  let looks = 0;
+  page.on("request", (request) => (looks += request.url().endsWith("/readyz") ? 1 : 0));
+  await page.fill("#on", "2025-03-01");
+  await page.locator('.field[data-pointer="/international_truck_driver"]').getByText("Yes").click();
+  await page.locator("#save").click();
+  await page.locator("#test-label").fill("A driver");
+  await page.keyboard.press("Enter");
+  await page.locator("#text .cm-content", { hasText: "test a_driver" }).waitFor();
+  const [file] = await Promise.all([page.waitForEvent("download"), page.locator("#download").click()]);
+  await page.selectOption("#file", "flagpoling/2024-12-24.enact");
+  await rewrite(page, (text) => text.replace("rule ban ", "rule ban_of_all "));
+  await page.waitForFunction(() => document.querySelector("#file option:checked").textContent.endsWith("*"));
+  // Not while nobody sees the page.
+  const see = (hidden) => page.evaluate((value) => {
+    Object.defineProperty(document, "hidden", { value, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+  }, hidden);
+  await see(true);
+  const before = looks;
+  // The test that was saved, and a version more.
+  await file.saveAs(`${RELOADED.folder}/flagpoling/tests/playground.enact`);
+  await writeFile(`${RELOADED.folder}/flagpoling/2025-02-01.enact`,
+    "policy flagpoling effective from 2025-02-01 amends 2024-12-24\n\nrepeal rule ban\n");
+  await page.waitForTimeout(6000);
+  assert.equal(looks, before);
+  assert.equal(await page.locator("#changed").textContent(), "");
+  await see(false);
+  const again = page.getByRole("button", { name: "Look again" });
+  await again.waitFor();
+  await accessible(page, "policies that changed");
+  await picture(page, "changed-wide-light");
+  await page.setViewportSize(NARROW);
+  await picture(page, "changed-narrow-light");
+  await page.setViewportSize(WIDE);
+  await again.click();
+  await page.waitForFunction(() => document.querySelectorAll(".version").length === 4);
+  await again.waitFor({ state: "detached" });
+  assert.equal(await page.inputValue("#on"), "2025-03-01");
+  assert.equal(await page.locator('.field[data-pointer="/international_truck_driver"]').getByLabel("Yes").isChecked(), true);
+  assert.match(await page.locator("#case option:checked").textContent(), /A driver/);
+  // The edit is still there, and by now another file rests on what it took away.
+  await answer(page, "No answer");
+  assert.match(await page.locator("#file option:checked").textContent(), /^flagpoling\/2024-12-24\.enact \*$/);
+  await page.locator("#revert").click();
+  await answer(page, "No");
+  // An edit that is put into the folder is served, and no edit any more.
+  await page.selectOption("#file", "flagpoling/2025-02-01.enact");
+  await rewrite(page, (text) => `${text}\n# Here as well.\n`);
+  await page.waitForFunction(() => !document.getElementById("revert").disabled);
+  const [edited] = await Promise.all([page.waitForEvent("download"), page.locator("#download").click()]);
+  await edited.saveAs(`${RELOADED.folder}/flagpoling/2025-02-01.enact`);
+  await again.click();
+  await page.waitForFunction(() => document.getElementById("revert").disabled);
+  await page.locator("#text .cm-content", { hasText: "Here as well." }).waitFor();
+  // Nothing changed since: it is asked, and nothing is said.
+  const asked = looks;
+  await page.waitForTimeout(6000);
+  assert.ok(looks > asked);
+  assert.equal(await page.locator("#changed").textContent(), "");
+  await page.done();
+  // A page that did not write the file of tests leaves it alone.
+  const other = await open({ url: RELOADED.url });
+  await other.locator("#save").click();
+  await other.keyboard.press("Enter");
+  await other.waitForFunction(() => document.getElementById("file").value === "flagpoling/tests/playground_2.enact");
+  await other.done();
+});
 
 test("a server that wants a token is given the one that somebody types", async () => {
   const page = await open({ waitFor: "#token", before: (context) => context.route("**/v1/**", (route) => {

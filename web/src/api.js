@@ -50,6 +50,7 @@ const post = (path, body, signal) => send("POST", path, body, signal);
 const named = (id) => encodeURIComponent(id);
 
 export const api = {
+  ready: () => get("/readyz"),
   policies: () => get("/v1/policies"),
   text: (id) => get(`/v1/policies/${named(id)}/text`),
   tests: (id) => get(`/v1/policies/${named(id)}/tests`),

@@ -67,8 +67,16 @@ function free(name, text) {
   }
 }
 
+/** The file that a test goes into: the one of this page, under a name that no file of the server has. */
+function testsFile() {
+  for (let number = 1; ; number += 1) {
+    const path = `${state.policy.id}/tests/playground${number === 1 ? "" : `_${number}`}.enact`;
+    if (path in state.edits || !state.tests.some(({ file }) => file === path)) return path;
+  }
+}
+
 async function save(dialog, label) {
-  const path = `${state.policy.id}/tests/playground.enact`;
+  const path = testsFile();
   const decision = state.decision;
   const name = free(plain(label) || "case", textOf(path));
   try {
@@ -79,7 +87,7 @@ async function save(dialog, label) {
     change({ edits: { ...state.edits, [path]: addTest(textOf(path), text) } });
     openEnd(path);
     const copied = await navigator.clipboard?.writeText(text).then(() => true, () => false);
-    toast(`Saved in ${path} on this page alone${copied ? ", and copied: paste it into your folder" : ": copy it into your folder"}`);
+    toast(`Saved in ${path} on this page alone${copied ? ", and copied: paste it into your folder, or download the file" : ": download it"}`);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     fill(dialog.querySelector(".error"), error.message);

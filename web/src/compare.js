@@ -19,6 +19,8 @@ let from;
 let to;
 let body;
 let stale = true;
+/** The policy that is compared. */
+let compares = null;
 /** How long the last comparison took until it was shown, in milliseconds: read by tests. */
 export const measured = { diff: null };
 
@@ -189,7 +191,11 @@ export function startCompare() {
   body = h("div", { class: "pane-body", id: "compare-body" });
   byId("compare").append(h("header", { class: "pane-head" }, h("h2", { class: "visually-hidden" }, "Compare"),
     h("label", { for: "from" }, "From"), from, h("label", { for: "to" }, "to"), to), body);
-  onChange(["policy"], () => [from, to].forEach((select) => fill(select)));
+  onChange(["policy"], () => {
+    // Looked at again, the same two are compared.
+    if (compares !== state.policy.id) [from, to].forEach((select) => fill(select));
+    compares = state.policy.id;
+  });
   onChange(["policy", "edits"], () => {
     drawPickers();
     stale = true;

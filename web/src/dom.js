@@ -54,6 +54,15 @@ export function toast(text, kind = "note") {
   setTimeout(() => shown.remove(), 5000);
 }
 
+/** Hands a text over as a file, wherever the browser puts those. */
+export function download(name, text) {
+  // No type of text: browsers would put its own ending after the name.
+  const address = URL.createObjectURL(new Blob([text], { type: "application/octet-stream" }));
+  h("a", { href: address, download: name }).click();
+  // The browser has begun to read it by then, and holds it until it is done.
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}
+
 const DAY_MS = 86_400_000;
 const dayWords = new Intl.DateTimeFormat("en-GB", {
   weekday: "long", day: "numeric", month: "long", year: "numeric", timeZone: "UTC",

@@ -1,8 +1,8 @@
-// The Text pane: which file, the editor with what `check` finds while somebody types, Format, and back to what is served.
+// The Text pane: which file, the editor with what `check` finds while somebody types, Format, Revert, Download.
 
 import { api, latest, Problem } from "./api.js";
 import { makeEditor } from "./codemirror.js";
-import { byId, debounce, fill, h, plural, prose, toast } from "./dom.js";
+import { byId, debounce, download, fill, h, plural, prose, toast } from "./dom.js";
 import { change, localPath, onChange, overlay, state, versionOn } from "./state.js";
 
 const SEVERITIES = { error: "error", warning: "warning", note: "info", info: "info" };
@@ -19,6 +19,8 @@ let findings = [];
 let asServed = null;
 /** Whether somebody chose the file: else it is that of the version in force. */
 let chosen = false;
+/** The policy whose texts are open. */
+let shown = null;
 const checking = latest();
 
 /** The text of a file as it stands. */
@@ -155,13 +157,18 @@ export function startEditor() {
   const host = h("div", { class: "editor" });
   byId("text").append(
     h("header", { class: "pane-head" }, h("h2", { class: "visually-hidden" }, "Text"), picker,
-      h("button", { type: "button", class: "quiet", id: "format", onclick: () => void format() }, "Format"), revert),
+      h("button", { type: "button", class: "quiet", id: "format", onclick: () => void format() }, "Format"), revert,
+      h("button", { type: "button", class: "quiet", id: "download", onclick: () => download(state.file.split("/").at(-1), editor.text()) }, "Download")),
     host, problems);
   editor = makeEditor(host, { changed: typed });
+  onChange(["hash"], () => (asServed = null));
   onChange(["policy"], (parts) => {
+    findings = [];
+    // Looked at again, it goes on.
+    if (shown === state.policy.id) return;
+    shown = state.policy.id;
     chosen = Boolean(parts.file);
     editor.forget();
-    findings = [];
   });
   onChange(["policy", "served", "file"], () => {
     if (!state.file) return;

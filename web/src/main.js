@@ -3,7 +3,7 @@
 //   state   what the page is about; every part changes it and is told of changes
 //   time    the day            form, fields   the applicant      cases   examples, save as test
 //   answer, tree   the answer  editor, codemirror, language   the text    compare   who is affected
-//   load    which policy       link   share              views, look   what is seen
+//   load    which policy       fresh   whether it changed       link   share       views, look   what is seen
 
 import { api, onTokenNeeded, Problem } from "./api.js";
 import { startAnswer } from "./answer.js";
@@ -12,15 +12,14 @@ import { compareThese, measured, startCompare } from "./compare.js";
 import { byId, fill, h } from "./dom.js";
 import { startEditor } from "./editor.js";
 import { startForm } from "./form.js";
+import { startFresh } from "./fresh.js";
 import { read, startLink } from "./link.js";
-import { lookAt } from "./load.js";
+import { firstOf, lookAt } from "./load.js";
 import { startLook } from "./look.js";
 import { change, onChange, state } from "./state.js";
 import { startTime } from "./time.js";
 import { startViews } from "./views.js";
 
-/** What is looked at where no link says so, if it is there. */
-const FIRST = "flagpoling";
 const VIEWS = ["applicant", "answer", "text", "compare"];
 
 /** Asks for the token of the server. */
@@ -46,7 +45,7 @@ async function start() {
   startLook();
   startViews();
   onTokenNeeded(askToken);
-  const [{ policies, enums }, link] = await Promise.all([api.policies(), read()]);
+  const [list, link] = await Promise.all([api.policies(), read()]);
   startTime();
   startForm();
   startCases();
@@ -55,15 +54,16 @@ async function start() {
   startCompare();
   startLink();
   const picker = byId("policy");
-  fill(picker, policies.map((policy) => h("option", { value: policy.id }, policy.title ?? policy.id)));
-  picker.addEventListener("change", () => void lookAt(policies.find(({ id }) => id === picker.value)).catch(fail));
-  onChange(["policy"], () => (picker.value = state.policy.id));
-  const policy = policies.find(({ id }) => id === link?.policy) ?? policies.find(({ id }) => id === FIRST) ?? policies[0];
+  picker.addEventListener("change", () => void lookAt(state.policies.find(({ id }) => id === picker.value)).catch(fail));
+  onChange(["policies"], () => fill(picker, state.policies.map((policy) => h("option", { value: policy.id }, policy.title ?? policy.id))));
+  onChange(["policies", "policy"], () => (picker.value = state.policy?.id ?? ""));
+  change(list);
+  startFresh();
+  const policy = list.policies.find(({ id }) => id === link?.policy) ?? firstOf(list.policies);
   if (!policy) {
     fill(byId("answer-body"), h("p", {}, "This folder holds no policy."));
     return;
   }
-  change({ policies, enums });
   if (link?.policy === policy.id) {
     const { facts, edits, decision, file = null, view, from, to } = link;
     const on = Number.isNaN(Date.parse(link.on)) ? today() : link.on.slice(0, 10);

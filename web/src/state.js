@@ -2,6 +2,8 @@
 
 /** The parts that may change. */
 export const state = {
+  /** The hash of all that the page was given by the server. */
+  hash: null,
   /** All policies, and the enums that their facts use. */
   policies: [],
   enums: {},

@@ -12,14 +12,14 @@ use crate::serve::answer::Answer;
 use crate::serve::problem::Problem;
 use crate::serve::state::Served;
 
-/// Lists all policies.
+/// Lists all policies, and the hash of all files: `/readyz` has another one once others are served.
 pub fn list(app: &App) -> Result<Answer, Problem> {
     let served = app.current.get();
     let program = &served.ready.program;
     let mut describer = Describer::new(program);
     let ids = (0..program.policies.len() as u32).map(PolicyId);
     let policies: Vec<Json> = ids.map(|id| policy(&served, &mut describer, id)).collect();
-    Ok(Answer::json(&json!({ "policies": policies, "enums": describer.enums() })))
+    Ok(Answer::json(&json!({ "hash": served.hash(), "policies": policies, "enums": describer.enums() })))
 }
 
 /// Gives the schema of the facts of one policy.

@@ -129,6 +129,9 @@ fn lines_come_out_in_the_order_they_go_in() {
     assert!(good == printed(folder.path(), &command));
     let refused = server.send("/v1/batch?policy=p&keep=fee", "application/jsonl", b"{}").problem();
     assert_eq!(refused["status"], 422);
+    // What is said of a key that is no fact names what a query has.
+    let answer = server.send("/v1/batch?policy=p&on=2025-02-01", "application/jsonl", b"{\"note\": \"x\"}");
+    assert!(answer.text.contains("name it under `keep`") && !answer.text.contains("--keep"), "{}", answer.text);
 }
 
 #[test]

@@ -104,7 +104,9 @@ fn the_token_opens_and_nothing_else_does() {
     }
     stranger.token = Some(format!("{TOKEN}0"));
     assert_eq!(stranger.get("/v1/policies").status, 401);
+    assert_eq!(stranger.get("/readyz").json()["hash"], json!(null));
     stranger.token = Some(TOKEN.to_owned());
+    assert!(stranger.get("/readyz").json()["hash"].is_string());
     assert_eq!(stranger.get("/v1/policies").status, 200);
     assert!(!server.stop().contains(TOKEN) && !stranger.stop().contains(TOKEN));
 }

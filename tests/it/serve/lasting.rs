@@ -18,9 +18,13 @@ fn the_last_good_policies_are_served_until_there_are_better_ones() {
     let case = json!({ "policy": "p", "on": "2025-02-01", "facts": { "age": 30 }, "detail": "value" });
     let fee = || server.post("/v1/decide", &case).json()["fee"]["value"].clone();
     assert_eq!((fee(), server.get("/readyz").json()["current"].clone()), ("yes".into(), true.into()));
+    let hash = |path: &str| server.get(path).json()["hash"].as_str().expect("a hash").to_owned();
+    let first_hash = hash("/readyz");
+    assert_eq!(hash("/v1/policies"), first_hash);
     write(folder.path(), "policies/p/2025-01-01.enact", &FIRST.replace("age < 18", "agee < 18"));
     let wrong = server.wait("/readyz", |ready| ready["current"] == false);
     assert_eq!((&wrong["ready"], &wrong["wrong"]["errors"]), (&true.into(), &1.into()));
+    assert_eq!(wrong["hash"], first_hash);
     let first = wrong["wrong"]["first"].as_str().expect("what is wrong");
     assert!(first.contains("policies/p/2025-01-01.enact:8:") && first.contains("agee"), "{first}");
     assert_eq!(fee(), "yes");
@@ -28,6 +32,8 @@ fn the_last_good_policies_are_served_until_there_are_better_ones() {
     write(folder.path(), "policies/p/2025-01-01.enact", &FIRST.replace("age < 18", "age < 65"));
     server.wait("/readyz", |ready| ready["current"] == true);
     assert_eq!(fee(), "no");
+    assert_eq!(hash("/readyz"), hash("/v1/policies"));
+    assert_ne!(hash("/readyz"), first_hash);
     let metrics = server.get("/metrics").text;
     for line in ["enact_policies_current 1", "enact_reloads_total 1", "enact_reload_failures_total 1", "# EOF"] {
         assert!(metrics.contains(line), "{line}: {metrics}");

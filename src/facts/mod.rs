@@ -24,6 +24,7 @@ mod properties;
 mod tests;
 
 pub use error::{FactsError, ValueError};
+pub(crate) use on::stated_on;
 pub use on::{read_on, set_on};
 pub(crate) use read::within;
 pub use read::{read_facts, read_facts_beside, set_fact};

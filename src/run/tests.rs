@@ -33,7 +33,7 @@ fn the_short_way_to_an_answer_says_what_the_interpreter_says() {
             // What is remembered of the first time is said the second time.
             for _ in 0..2 {
                 assert_eq!(shortcut.answer(&program, &facts), expected, "{}: {text}", policy.name);
-                if let Some(answers) = shortcut.settle(&program, &text, None) {
+                if let Some(answers) = shortcut.settle(&text, None) {
                     quick += 1;
                     assert_eq!(answers, expected, "{}: {text}", policy.name);
                 }

@@ -51,6 +51,10 @@ pub fn check_kind(headers: &HeaderMap, kinds: &[&str]) -> Result<(), Problem> {
 
 /// Whether brackets stand at most so deep inside each other. What is no JSON is found later.
 fn is_shallow(json: &[u8], most: usize) -> bool {
+    // Most bodies have no more brackets than may stand inside each other.
+    if memchr::memchr2_iter(b'[', b'{', json).nth(most).is_none() {
+        return true;
+    }
     let (mut depth, mut quoted, mut escaped) = (0usize, false, false);
     for &byte in json {
         match byte {

@@ -40,7 +40,7 @@ pub fn quick(ask: &Ask) -> Option<Answer> {
     let served = ask.app.current.get();
     let shortcut = served.shortcut(ask.policy(), ask.members.texts("decisions"))?;
     let program = &served.ready.program;
-    let answers = shortcut.settle(program, ask.members.facts("facts")?, ask.members.day("on"))?;
+    let answers = shortcut.settle(ask.members.facts("facts")?, ask.members.day("on"))?;
     count(ask, program, &shortcut.request, &answers);
     Some(Answer::new(JSON, shortcut.line(program, &answers)))
 }

@@ -34,16 +34,17 @@ mod uses;
 pub mod words;
 
 use std::cell::OnceCell;
+use std::sync::Arc;
 
 use crate::check::{Checked, check};
 use crate::diagnostic::Diagnostic;
 use crate::load::subject::subject;
-use crate::load::{Folder, Loaded, LoadedVersion, load};
+use crate::load::{Folder, Loaded, LoadedVersion, load_again};
 use crate::program::Program;
 use crate::source::{SourceId, Span};
 use crate::syntax::ast::{Declaration, Header};
 use crate::syntax::format::format_checked;
-use crate::syntax::{Parse, parse};
+use crate::syntax::{Parse, Parsed, parse};
 use index::Index;
 
 /// A policies root as it stands on the screen.
@@ -57,6 +58,7 @@ pub struct Project {
     pub findings: Vec<Diagnostic>,
     /// What the files mean, where nothing is wrong.
     pub program: Option<Program>,
+    parsed: Parsed,
     texts: OnceCell<Vec<Text>>,
     index: OnceCell<Index>,
 }
@@ -69,7 +71,7 @@ pub struct Text {
     /// Its text.
     pub source: SourceId,
     /// Its tree.
-    pub parse: Parse,
+    pub parse: Arc<Parse>,
     /// What it is a part of.
     pub place: Place,
 }
@@ -99,15 +101,26 @@ pub struct Edit {
 impl Project {
     /// Loads and checks files.
     pub fn new(folder: Folder) -> Self {
-        let loaded = load(&folder);
+        Self::again(folder, Parsed::default())
+    }
+
+    /// Loads and checks files of which most were parsed before: those of [`Project::into_parsed`].
+    pub fn again(folder: Folder, mut parsed: Parsed) -> Self {
+        let loaded = load_again(&folder, &mut parsed);
         let checked = check(&loaded);
-        Self::of(folder, loaded, checked)
+        Project { parsed, ..Self::of(folder, loaded, checked) }
     }
 
     /// Takes files that were loaded and checked before.
     pub fn of(folder: Folder, loaded: Loaded, checked: Checked) -> Self {
         let Checked { program, findings } = checked;
-        Project { folder, loaded, findings, program, texts: OnceCell::new(), index: OnceCell::new() }
+        let (texts, index) = (OnceCell::new(), OnceCell::new());
+        Project { folder, loaded, findings, program, parsed: Parsed::default(), texts, index }
+    }
+
+    /// Returns the trees, for the project that comes next.
+    pub fn into_parsed(self) -> Parsed {
+        self.parsed
     }
 
     /// Returns all `.enact` files that are text, by path.
@@ -131,7 +144,8 @@ impl Project {
         let library = || loaded.libraries.iter().position(|it| it.source == source).map(Place::Library);
         let tests = || loaded.tests.iter().position(|it| it.source == source).map(Place::Tests);
         let place = version().or_else(library).or_else(tests).unwrap_or(Place::Lost);
-        Some(Text { path: path.to_owned(), source, parse: parse(&loaded.sources, source), place })
+        let parse = self.parsed.get(source).unwrap_or_else(|| Arc::new(parse(&loaded.sources, source)));
+        Some(Text { path: path.to_owned(), source, parse, place })
     }
 
     /// Finds a file by its path from the root.

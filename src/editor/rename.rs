@@ -85,7 +85,7 @@ impl Project {
             }
         }
         let errors = |findings: &[Diagnostic]| findings.iter().filter(|it| it.is_error()).count();
-        let after = Project::new(folder);
+        let after = Project::again(folder, self.parsed.clone());
         if errors(&after.findings) <= errors(&self.findings) {
             return Ok(());
         }

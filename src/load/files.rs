@@ -8,7 +8,7 @@ use super::{Folder, Loaded};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::SourceId;
 use crate::syntax::ast::{DeclKind, Declaration, File, Header, PolicyHeader, Verb};
-use crate::syntax::{Parse, decode, parse};
+use crate::syntax::{Parse, Parsed, decode, parse};
 
 /// A file that begins with `policy`.
 pub(super) struct PolicyFile {
@@ -67,7 +67,7 @@ impl Lost {
 }
 
 /// Parses every `.enact` file and sorts it by kind.
-pub(super) fn parse_files(folder: &Folder, loaded: &mut Loaded) -> Files {
+pub(super) fn parse_files(folder: &Folder, loaded: &mut Loaded, mut parsed: Option<&mut Parsed>) -> Files {
     let mut files = Files::default();
     for (path, bytes) in folder.files.iter().filter(|(path, _)| path.ends_with(".enact")) {
         let name = shown(folder, path);
@@ -81,7 +81,10 @@ pub(super) fn parse_files(folder: &Folder, loaded: &mut Loaded) -> Files {
         };
         let source = loaded.sources.add(name, text);
         loaded.paths.insert(source, path.clone());
-        let parse = parse(&loaded.sources, source);
+        let parse = match &mut parsed {
+            Some(parsed) => Parse::clone(&parsed.parse(&loaded.sources, source)),
+            None => parse(&loaded.sources, source),
+        };
         let broken = lost_a_declaration(&parse);
         loaded.diagnostics.extend(parse.diagnostics);
         let path = path.clone();

@@ -37,6 +37,7 @@ use std::sync::Arc;
 use crate::diagnostic::{self, Diagnostic};
 use crate::program::Boundary;
 use crate::source::{SourceId, Sources, Span, Spanned};
+use crate::syntax::Parsed;
 use crate::syntax::ast::{Declaration, File, Name, PolicyHeader, ReadFrom, Rounding, Tag, Text};
 
 /// The files under a policies root, by path from the root with forward slashes.
@@ -170,8 +171,19 @@ pub fn load(folder: &Folder) -> Loaded {
 /// [`Loaded::sources`] then holds the texts of both, so that a comparison shows places of either side from one store, and no
 /// span of one side is a span of the other. [`Loaded::paths`] lists the texts of `folder` alone.
 pub fn load_beside(folder: &Folder, beside: &Sources) -> Loaded {
+    load_parsed(folder, beside, None)
+}
+
+/// Reads a folder as [`load`] does. What was parsed before and has not changed is not parsed again.
+pub fn load_again(folder: &Folder, parsed: &mut Parsed) -> Loaded {
+    let loaded = load_parsed(folder, &Sources::default(), Some(parsed));
+    parsed.retain(|id| loaded.paths.contains_key(&id));
+    loaded
+}
+
+fn load_parsed(folder: &Folder, beside: &Sources, parsed: Option<&mut Parsed>) -> Loaded {
     let mut loaded = Loaded { sources: beside.clone(), ..Loaded::default() };
-    let files = files::parse_files(folder, &mut loaded);
+    let files = files::parse_files(folder, &mut loaded, parsed);
     data::read_data(folder, &files, &mut loaded);
     let lost = files.lost;
     let mut policies = BTreeMap::<String, Vec<files::PolicyFile>>::new();

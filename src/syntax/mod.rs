@@ -11,6 +11,7 @@ mod error;
 pub mod format;
 mod grammar;
 mod hidden;
+mod parsed;
 mod recover;
 pub mod same;
 mod scan;
@@ -24,6 +25,7 @@ use ast::{Declaration, File, Header, Item, Name};
 use build::Builder;
 pub use build::suspect;
 use grammar::{EnactParser, Rule};
+pub use parsed::Parsed;
 pub use scan::{MAX_DEPTH, MAX_FILE_BYTES, MAX_HEIGHT, MAX_LINE_BYTES, Token, TokenKind, is_declaration_word, tokens};
 
 /// How many findings of one file are listed. More help nobody; the last says how many are left out.

@@ -7,6 +7,7 @@ use enact::diagnostic::Diagnostic;
 use enact::editor::Project;
 use enact::files::read_folder;
 use enact::load::Folder;
+use enact::syntax::Parsed;
 use lsp_types::Uri;
 
 use super::convert::{path_of, uri_of};
@@ -52,6 +53,8 @@ pub struct Root {
     /// What could not be read.
     pub unread: Vec<Diagnostic>,
     project: Option<Project>,
+    /// Trees of the texts as they were before the last change.
+    parsed: Parsed,
     /// What was last shown, by path.
     pub shown: BTreeMap<String, Vec<lsp_types::Diagnostic>>,
     /// What analyses found, by path; of files that have not changed since.
@@ -82,7 +85,9 @@ impl Root {
 
     /// Says that a text has changed.
     pub fn changed(&mut self) {
-        self.project = None;
+        if let Some(project) = self.project.take() {
+            self.parsed = project.into_parsed();
+        }
         self.generation += 1;
         self.stale = true;
     }
@@ -94,7 +99,7 @@ impl Root {
             for (path, text) in open.filter(|(path, _)| path.ends_with(".enact") || path.ends_with(".csv")) {
                 folder.files.insert(path.to_owned(), text.as_bytes().to_vec());
             }
-            Project::new(folder)
+            Project::again(folder, std::mem::take(&mut self.parsed))
         })
     }
 

@@ -65,3 +65,25 @@ impl At {
         self.project.findings.iter().filter(|it| it.is_error()).map(|it| it.code.number).collect()
     }
 }
+
+/// Only what changed is parsed again, and nothing else comes of it than of all of it.
+#[test]
+fn a_project_is_made_again_of_what_did_not_change() {
+    let mut folder = Folder { name: "policies".into(), ..Folder::default() };
+    for name in ["p", "q"] {
+        let text = format!("policy {name} effective from 2025-01-01\nfact {name}_age: integer\n");
+        folder.files.insert(format!("{name}/2025-01-01.enact"), text.into());
+    }
+    let first = Project::new(folder.clone());
+    let trees: Vec<_> = first.texts().iter().map(|text| text.parse.clone()).collect();
+    let edited = "policy q effective from 2025-01-01\nfact q_age: intger\n";
+    folder.files.insert("q/2025-01-01.enact".into(), edited.into());
+    let (again, anew) = (Project::again(folder.clone(), first.into_parsed()), Project::new(folder));
+    assert_eq!(again.findings, anew.findings);
+    assert!(again.findings.iter().any(|finding| finding.is_error()));
+    let kept: Vec<bool> =
+        again.texts().iter().zip(&trees).map(|(text, tree)| std::sync::Arc::ptr_eq(&text.parse, tree)).collect();
+    assert_eq!(kept, [true, false]);
+    let files = |project: &Project| project.texts().iter().map(|text| text.parse.file.clone()).collect::<Vec<_>>();
+    assert_eq!(files(&again), files(&anew));
+}
